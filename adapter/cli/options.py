@@ -1,0 +1,64 @@
+"""Options that several commands have, and what their help says of exit codes and JSON."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+CODES = (
+    "Exit codes: 0 valid (warnings allowed), 1 invalid, 2 wrong usage or environment, 3 undecided; "
+    "of several files the worst."
+)
+FILE_JSON = """\b
+--json:
+{"verdict": "valid" | "invalid" | "indeterminate",
+ "files": [{"file", "verdict", "exit_code", "system", "number", "agreement",
+   "message": "certificate" | "cancellation" | ..., "table",
+   "stage": null | "read" | "schema" | "mapping" | "rules" | "write",
+   "findings": [{"code", "severity": "error" | "undecided" | "warning" | "info",
+     "message", "field"?, "path"?, "line"?, "found"?, "allowed"?, "clause"?}],
+   "leftovers": [path], "document": text | null, "written": path | null}]}"""
+SHOW_JSON = """\b
+--json:
+{"tables": [{"table", "system", "message", "version", "agreement", "direction",
+   "root", "namespaces": {prefix: uri}, "schema": {"file", "text"},
+   "rows": [{"section": "header" | "fields", "field", "paths", "pair", "private",
+     "only": null | "read" | "write",
+     "codes": null | {"name", "closed", "source", "texts": {word: [text]}},
+     "type": {"name", "value", "facets"}, "at_least", "at_most",
+     "wco_id", "wco_class", "documentation"}],
+   "constants": [{"path", "value"}], "withheld": {field: reason}}]}"""
+CHECK_JSON = """\b
+--json:
+{"verdict", "tables": [{"table", "verdict", "findings": [as in validate]}]}"""
+PARTNERS_JSON = """\b
+--json:
+{"systems": [{"code", "name", "side": "partner" | "domestic", "country",
+   "model": "push" | "pull", "agreements", "status", "since", "until",
+   "legal_basis", "importing", "signed", "messages"}]}"""
+QUEUES_JSON = """\b
+--json:
+{"queues": [{"queue", "waiting": number | null where there is no such queue}],
+ "outbox": [{"receiver", "open", "due", "oldest", "first_error"}],
+ "dead": [{"id", "source", "message", "number", "stage", "code", "said",
+   "received_at", "size"}]}"""
+
+OWN_FOLDER = "Your own mappings/, xsd/, fixtures/, searched first."
+Home = Annotated[Path | None, typer.Option("--home", metavar="DIR", help=OWN_FOLDER)]
+HomeForAll = Annotated[Path | None, typer.Option("--home", metavar="DIR", envvar="EODES_HOME", help=OWN_FOLDER)]
+Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Documents; - is standard input.")]
+Json = Annotated[bool, typer.Option("--json", help="Say everything as JSON on standard output.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Warnings are errors.")]
+Today = Annotated[
+    datetime | None,
+    typer.Option(
+        "--on", formats=["%Y-%m-%d"], metavar="DATE", help="Judge as on this day instead of today (YYYY-MM-DD)."
+    ),
+]
+Database = Annotated[
+    str | None, typer.Option("--database", metavar="URL", help="The ledger's database (SQLAlchemy URL).")
+]
+Broker = Annotated[
+    str | None, typer.Option("--broker", metavar="URL", help="amqp:// or amqps://; a file of its own unless given.")
+]

@@ -1,0 +1,49 @@
+"""`eodes send`: a system's record or message goes into its queue, as the system itself would put it there."""
+
+from pathlib import Path
+
+from adapter.cli.guard import VALID
+from adapter.cli.join import broker_of
+from adapter.cli.say import put
+from adapter.cli.start import contents, open_catalogue, there
+from adapter.envelope import digest
+from adapter.findings import Finding, Rejected
+from adapter.relay.broker import Parcel
+from adapter.relay.handing import hand_over
+from adapter.relay.names import inbox, queue_names
+from adapter.schema import Limits
+from adapter.settings import settings
+
+
+def run(files: list[str], sender: str, receiver: str | None, broker: str | None, home: Path | None) -> int:
+    """Put each file into its system's queue; the same file is the same message however often it is sent."""
+    there(files)
+    told = settings(broker)
+    catalogue = open_catalogue(home or told.home)
+    source = catalogue.system(sender).code
+    named = catalogue.system(receiver).code if receiver else None
+    parcels = [_parcel(_whole(name), source, named) for name in files]
+    with broker_of(told) as queues:
+        queues.declare(queue_names(catalogue))
+        hand_over(queues, parcels)
+    put(
+        "".join(
+            f"{parcel.message_id}  {name}  -> {parcel.queue}\n" for name, parcel in zip(files, parcels, strict=True)
+        )
+    )
+    return VALID
+
+
+def _whole(name: str) -> bytes:
+    """A file's bytes; Rejected where they are more than the relay would take."""
+    body = contents(name)
+    if len(body) > Limits().size:
+        finding = Finding(code="DOC-SIZE", message=f"{name} is too large", allowed=f"{Limits().size} bytes")
+        raise Rejected(finding, stage="read")
+    return body
+
+
+def _parcel(body: bytes, source: str, receiver: str | None) -> Parcel:
+    name = digest("\n".join((source, receiver or "", digest(body))).encode())[:32]
+    headers: dict[str, str | int] = {"receiver": receiver} if receiver else {}
+    return Parcel(inbox(source), name, body, headers=headers)

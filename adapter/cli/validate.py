@@ -1,0 +1,49 @@
+"""`eodes validate`: a document is held to its schema, its table and its agreement's rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from adapter.cli.guard import worst
+from adapter.cli.progress import watched
+from adapter.cli.say import printable, put, put_json
+from adapter.cli.start import contents, facts_on, open_catalogue, there
+from adapter.cli.verdicts import Judged, as_json, judged, told
+from adapter.delivery import Delivery
+from adapter.translate import read
+
+
+def run(
+    files: list[str], system: str, junit: Path | None, json: bool, strict: bool, day: datetime | None, home: Path | None
+) -> int:
+    """Judge each file, give the worst exit code."""
+    there(files)
+    catalogue = open_catalogue(home)
+    source = catalogue.system(system).code
+    facts = facts_on(day)
+    every = []
+    for name in watched(files):
+        every.append(judged(name, read(Delivery(contents(name), source), catalogue, facts), strict))
+        told(every[-1])
+    if junit:
+        from adapter.cli.junit import report
+        from adapter.cli.keep import keep
+
+        keep(junit, report(every, source))
+    if json:
+        put_json(as_json(every))
+    else:
+        put("".join(_lines(every)))
+    return worst([each.code for each in every])
+
+
+def _lines(every: Sequence[Judged]) -> list[str]:
+    lines = []
+    for each in every:
+        table = each.reading.table
+        number = getattr(each.reading.content, "number", None)
+        said = ", ".join(str(part) for part in (table and table.message, number) if part)
+        lines.append(f"{each.verdict}  {printable(each.file)}{f'  ({printable(said)})' if said else ''}\n")
+    return lines

@@ -1,0 +1,77 @@
+"""What is found wrong, where, and what that makes of the whole."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Severity(StrEnum):
+    """How much a finding weighs."""
+
+    ERROR = "error"
+    UNDECIDED = "undecided"
+    """A check that could not be made: it lacks a fact, or it crashed."""
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Verdict(StrEnum):
+    """What the findings make of a document or certificate."""
+
+    VALID = "valid"
+    INVALID = "invalid"
+    INDETERMINATE = "indeterminate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing found: its code, where it stands, what stood there if that is public, and what was allowed."""
+
+    code: str
+    message: str
+    severity: Severity = Severity.ERROR
+    field: str | None = None
+    """Our field, as a mapping table writes it, with the item's place: `items[2].hs`, counted from 0."""
+    path: str | None = None
+    """The document's path, as a mapping table writes it."""
+    line: int | None = None
+    found: str | None = None
+    """The value, only where the field is mapped and public."""
+    allowed: str | None = None
+    clause: str | None = None
+    """The article, form or code list that the check rests on."""
+
+    def __str__(self) -> str:
+        where = " ".join(part for part in (self.field, self.path and f"({self.path})") if part)
+        line = f"line {self.line}: " if self.line else ""
+        found = f"; found {self.found!r}" if self.found is not None else ""
+        allowed = f"; allowed: {self.allowed}" if self.allowed else ""
+        clause = f" [{self.clause}]" if self.clause else ""
+        return f"{self.severity} {self.code} {line}{where}{': ' if where else ''}{self.message}{found}{allowed}{clause}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The finding as JSON values, absent parts left out."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+
+def verdict(findings: Iterable[Finding]) -> Verdict:
+    """Invalid if anything is an error, else indeterminate if anything is undecided, else valid."""
+    severities = {finding.severity for finding in findings}
+    if Severity.ERROR in severities:
+        return Verdict.INVALID
+    return Verdict.INDETERMINATE if Severity.UNDECIDED in severities else Verdict.VALID
+
+
+class Rejected(Exception):
+    """A delivery, record or message that is wrong in itself: trying again does not help."""
+
+    def __init__(self, *findings: Finding, stage: str = "") -> None:
+        self.findings = findings
+        self.stage = stage
+        """Where it was refused: read, schema, mapping, rules, write."""
+        super().__init__("; ".join(str(finding) for finding in findings))
+
+
+class Unavailable(Exception):
+    """A broker, database or partner that does not answer now: trying again helps."""

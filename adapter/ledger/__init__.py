@@ -1,0 +1,23 @@
+"""The ledger: raw originals, certificates with their state, and every message that is to leave."""
+
+from adapter.ledger.engine import micros, moment
+from adapter.ledger.entries import (
+    DONE,
+    Backlog,
+    Change,
+    Dead,
+    Entry,
+    Known,
+    Outcome,
+    Post,
+    Sent,
+    Standing,
+    Waiting,
+)  # fmt: skip
+from adapter.ledger.ledger import Ledger
+from adapter.ledger.window import Outpaced
+
+__all__ = [
+    "DONE", "Backlog", "Change", "Dead", "Entry", "Known", "Ledger", "Outcome", "Outpaced", "Post", "Sent", "Standing",
+    "Waiting", "micros", "moment",
+]  # fmt: skip

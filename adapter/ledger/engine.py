@@ -1,0 +1,124 @@
+"""The database behind the ledger: SQLite in WAL mode on one machine, PostgreSQL when several share the work."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Executable, create_engine, event, make_url
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    NoSuchModuleError,
+    OperationalError,
+)
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from adapter.findings import Unavailable
+from adapter.ledger.schema import METADATA
+
+BUSY_SECONDS = 10
+"""How long a statement waits for another process to finish writing."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_READING = {"reading": True}
+
+
+def open_engine(url: str) -> Engine:
+    """The database at this URL, its tables made where there are none; raises ValueError or Unavailable."""
+    try:
+        address = make_url(url)
+        if address.get_backend_name() == "postgresql":
+            address = address.set(drivername="postgresql+psycopg")
+        engine = create_engine(address, paramstyle="qmark" if address.get_backend_name() == "sqlite" else "format")
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError):
+        # The URL is not repeated: where it is misspelt, its password may stand anywhere.
+        raise ValueError(
+            "not a database URL like sqlite:///ledger.db or postgresql://user:password@host/name"
+        ) from None
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    with unavailable(engine), engine.begin() as connection:
+        if engine.dialect.name == "postgresql":  # two workers that start together must not both make the tables
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(20861)")
+        METADATA.create_all(connection)
+    return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction: all of it or nothing."""
+    with unavailable(engine), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A look that keeps nobody from writing."""
+    with unavailable(engine), engine.connect().execution_options(**_READING) as connection:
+        yield connection
+
+
+@contextmanager
+def unavailable(engine: Engine) -> Iterator[None]:
+    """Raises Unavailable where the database is gone, locked or full; what is wrong in itself stays what it is."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise Unavailable(f"ledger at {engine.url!r}: {error.orig}") from error
+    except DBAPIError as error:
+        if error.connection_invalidated and not isinstance(error, IntegrityError):
+            raise Unavailable(f"ledger at {engine.url!r}: {error.orig}") from error
+        raise
+
+
+def put(connection: Connection, statement: Executable, rows: Sequence[tuple[Any, ...]]) -> int:
+    """Run the statement once for each row of plain values, in the order of its parameters; the rows that it changed."""
+    if not rows:
+        return 0
+    sql = _text(connection.dialect.name, statement, connection.engine)
+    return connection.execution_options(preserve_rowcount=True).exec_driver_sql(sql, rows).rowcount
+
+
+@lru_cache(maxsize=128)
+def _text(dialect: str, statement: Executable, engine: Engine) -> str:
+    """Compiled once: going through parameter names and types for every row would cost more than the database does."""
+    compiled = statement.compile(engine)  # type: ignore[attr-defined]
+    assert isinstance(compiled, SQLCompiler)
+    return str(compiled)
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds since 1970, UTC."""
+    return (moment - EPOCH) // _MICROSECOND
+
+
+def moment(micros: int) -> datetime:
+    """The point in time of these microseconds."""
+    return EPOCH + micros * _MICROSECOND
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # transactions begin as `_begin_sqlite` says
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    for _ in range(BUSY_SECONDS * 20):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            break
+        except Exception:  # whoever finds another process at the same switch is told at once, and does not wait
+            time.sleep(0.05)
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA cache_size = -16000")
+    # A window alone fills the usual 1 000 pages: it would be written twice, and synchronised three times.
+    connection.execute("PRAGMA wal_autocheckpoint = 10000")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # Whoever begins by reading and then writes may be refused halfway; writers queue up at the start.
+    is_reading = connection.get_execution_options().get("reading")
+    connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")

@@ -1,0 +1,68 @@
+"""What the ledger shows to people; a list never loads a payload."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, case, func, select
+
+from adapter.ledger.engine import micros, moment
+from adapter.ledger.entries import DONE, Backlog, Dead, Standing
+from adapter.ledger.schema import CERTIFICATES, DELIVERIES, OUTBOX
+from adapter.ledger.statements import STANDING, columns_of
+
+DEAD = ("id", "source", "message_id", "kind", "agreement", "number", "stage", "code", "message", "size", "received_at")
+
+
+def list_standings(connection: Connection, limit: int) -> list[Standing]:
+    """The certificates that came last, newest first."""
+    newest = CERTIFICATES.c.received_at.desc()
+    rows = connection.execute(select(*columns_of(CERTIFICATES, STANDING)).order_by(newest).limit(limit))
+    return [standing(row) for row in rows]
+
+
+def standing(row: Sequence[Any]) -> Standing:
+    """A certificate from its row."""
+    values: list[Any] = [*row[:-2], *map(moment, row[-2:])]
+    return Standing(*values)
+
+
+def list_backlogs(connection: Connection, at: datetime) -> list[Backlog]:
+    """What is open for each receiver, and how much of it is due."""
+    is_due = case((OUTBOX.c.next_attempt_at <= micros(at), 1), else_=0)
+    counted = (func.count(), func.sum(is_due), func.min(OUTBOX.c.created_at), func.min(OUTBOX.c.place))
+    is_open = OUTBOX.c.closed_at.is_(None)
+    rows = connection.execute(select(OUTBOX.c.receiver, *counted).where(is_open).group_by(OUTBOX.c.receiver))
+    found = [(receiver, count, due, oldest) for receiver, count, due, oldest, _ in rows]
+    return [
+        Backlog(receiver, count, int(due), moment(oldest), _first_error(connection, receiver))
+        for receiver, count, due, oldest in sorted(found)
+    ]
+
+
+def list_dead(connection: Connection, limit: int) -> list[Dead]:
+    """The deliveries that died last, newest first, without their bytes."""
+    died = DELIVERIES.c.stage != DONE
+    chosen = select(*columns_of(DELIVERIES, DEAD)).where(died).order_by(DELIVERIES.c.received_at.desc()).limit(limit)
+    return [_dead(row) for row in connection.execute(chosen).mappings()]
+
+
+def one_dead(connection: Connection, id: str) -> Dead | None:
+    """One that died, with its findings and its bytes."""
+    columns = columns_of(DELIVERIES, (*DEAD, "findings", "body"))
+    row = (
+        connection.execute(select(*columns).where(DELIVERIES.c.id == id, DELIVERIES.c.stage != DONE)).mappings().first()
+    )
+    return _dead(row) if row else None
+
+
+def _dead(row: RowMapping) -> Dead:
+    values: dict[str, Any] = dict(row)
+    findings = tuple(json.loads(values.pop("findings", None) or "[]"))
+    return Dead(**(values | {"received_at": moment(values["received_at"])}), findings=findings)
+
+
+def _first_error(connection: Connection, receiver: str) -> str | None:
+    failed = (OUTBOX.c.receiver == receiver) & OUTBOX.c.closed_at.is_(None) & OUTBOX.c.first_error.is_not(None)
+    return connection.execute(select(OUTBOX.c.first_error).where(failed).order_by(OUTBOX.c.place).limit(1)).scalar()

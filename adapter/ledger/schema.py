@@ -1,0 +1,100 @@
+"""The ledger's tables; all times are microseconds since 1970, UTC."""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+
+METADATA = MetaData()
+
+DELIVERIES = Table(
+    "deliveries",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("message_id", Text),
+    Column("digest", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("kind", Text),
+    Column("agreement", Text),
+    Column("number", Text),
+    Column("stage", Text, nullable=False),
+    Column("code", Text),
+    Column("message", Text),
+    Column("findings", Text),
+    Column("answers", Text),
+    Column("received_at", BigInteger, nullable=False),
+    Column("body", LargeBinary),
+)
+"""Every delivery once, as it came: `stage` is "done", or where it died; `answers` are the ids of what was answered.
+
+SQLite need not read a body that comes last.
+"""
+
+CERTIFICATES = Table(
+    "certificates",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("country", Text, nullable=False),
+    Column("issuer", Text, nullable=False),
+    Column("agreement", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("system", Text, nullable=False),
+    Column("holder", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("items", Integer, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("delivery", Text, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+)
+"""Every certificate version once: its id is made of country, issuer, agreement, key and version."""
+
+OUTBOX = Table(
+    "outbox",
+    METADATA,
+    Column("place", Integer, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("receiver", Text, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("function", Text, nullable=False),
+    Column("agreement", Text),
+    Column("number", Text),
+    Column("answers", Text),
+    Column("content_type", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("certificate", Text),
+    Column("delivery", Text, nullable=False),
+    Column("origin", Text),
+    Column("reference", Text),
+    Column("created_at", BigInteger, nullable=False),
+    Column("next_attempt_at", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("first_error", Text),
+    Column("closed_at", BigInteger),
+    sqlite_autoincrement=True,
+)
+"""Every message that is to leave or left; `origin` and `reference` say whose message of which id it passes on."""
+
+BODIES = Table(
+    "bodies",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+"""The bytes of the outbox, apart: closing a message need not write them again."""
+
+_OPEN = OUTBOX.c.closed_at.is_(None)
+_ORDERED = _OPEN & OUTBOX.c.certificate.is_not(None)
+_IS_DEAD = DELIVERIES.c.stage != "done"
+
+Index("deliveries_dead", DELIVERIES.c.received_at, sqlite_where=_IS_DEAD, postgresql_where=_IS_DEAD)
+Index("certificates_by_key", CERTIFICATES.c.key)
+Index("certificates_by_time", CERTIFICATES.c.received_at)
+Index("outbox_due", OUTBOX.c.next_attempt_at, sqlite_where=_OPEN, postgresql_where=_OPEN)
+Index(
+    "outbox_in_order", OUTBOX.c.certificate, OUTBOX.c.receiver, OUTBOX.c.place,
+    sqlite_where=_ORDERED, postgresql_where=_ORDERED,
+)  # fmt: skip

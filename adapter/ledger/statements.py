@@ -1,0 +1,120 @@
+"""The ledger's statements, made once; rows are plain tuples in the order of their columns."""
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    FromClause,
+    Select,
+    Table,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    null,
+    select,
+    update,
+)  # fmt: skip
+from sqlalchemy.dialects import postgresql, sqlite
+
+from adapter.ledger.schema import CERTIFICATES, DELIVERIES, OUTBOX
+
+ENTRY = (
+    "id", "source", "message_id", "digest", "size", "kind", "agreement", "number", "stage", "code", "message",
+    "findings", "answers", "received_at", "body",
+)  # fmt: skip
+STANDING = (
+    "id", "country", "issuer", "agreement", "key", "version", "number", "system", "holder", "digest", "state", "items",
+    "message", "delivery", "received_at", "changed_at",
+)  # fmt: skip
+POST = (
+    "id", "receiver", "sender", "kind", "function", "agreement", "number", "answers", "content_type", "digest", "size",
+    "certificate", "delivery", "origin", "reference", "created_at", "next_attempt_at",
+)  # fmt: skip
+MESSAGE = ("id", "kind", "function", "sender", "receiver", "content_type", "agreement", "number", "answers", "digest")
+SENT = ("id", "kind", "receiver", "certificate", "origin", "reference")
+
+
+@cache
+def put_new(table: Table, columns: tuple[str, ...], dialect: str) -> Executable:
+    """Insert rows that are not there yet; the database decides who was first."""
+    values: dict[str, Any] = {column: bindparam(f"new_{column}") for column in columns}
+    if dialect == "sqlite":
+        return sqlite.insert(table).values(values).on_conflict_do_nothing().inline()
+    return postgresql.insert(table).values(values).on_conflict_do_nothing().inline()
+
+
+_ONE_MORE = OUTBOX.c.attempts + literal_column("1")
+
+REVISE = (
+    update(DELIVERIES)
+    .values({name: bindparam(f"new_{name}") for name in ENTRY[5:13]})
+    .where(DELIVERIES.c.id == bindparam("this"))
+)
+"""A delivery that died came again and was looked at again."""
+
+ANSWERS = select(DELIVERIES.c.answers).where(DELIVERIES.c.id == bindparam("this"))
+
+CLOSE = (
+    update(OUTBOX)
+    .values(closed_at=bindparam("at"), attempts=_ONE_MORE)
+    .where(OUTBOX.c.id == bindparam("this"), OUTBOX.c.closed_at.is_(None))
+)
+
+DEFER = (
+    update(OUTBOX)
+    .values(
+        next_attempt_at=bindparam("at"),
+        attempts=_ONE_MORE,
+        first_error=func.coalesce(OUTBOX.c.first_error, bindparam("error")),
+    )
+    .where(OUTBOX.c.id == bindparam("this"), OUTBOX.c.closed_at.is_(None))
+)
+
+REOPEN = (
+    update(OUTBOX)
+    .values(next_attempt_at=bindparam("at"), closed_at=null())
+    .where(OUTBOX.c.id == bindparam("this"), OUTBOX.c.closed_at.is_not(None))
+)
+
+LEASE = update(OUTBOX).values(next_attempt_at=bindparam("at")).where(OUTBOX.c.id == bindparam("this"))
+
+
+@cache
+def change(states: int) -> Executable:
+    """A certificate's next state, if it is in one of this many others."""
+    before = CERTIFICATES.c.state.in_([bindparam(f"before_{number}") for number in range(states)])
+    return (
+        update(CERTIFICATES)
+        .values(state=bindparam("next"), changed_at=bindparam("at"))
+        .where(CERTIFICATES.c.id == bindparam("this"), before)
+    )
+
+
+def due(at: int, most: int) -> Select[str, int, int]:
+    """Id, size and attempts of messages that are due, unless an earlier one about their certificate is open."""
+    earlier = OUTBOX.alias("earlier")
+    return (
+        select(OUTBOX.c.id, OUTBOX.c.size, OUTBOX.c.attempts)
+        .where(OUTBOX.c.closed_at.is_(None), OUTBOX.c.next_attempt_at <= at, ~_blocked(earlier))
+        .order_by(OUTBOX.c.place)
+        .limit(most)
+        .with_for_update(skip_locked=True, of=OUTBOX)
+    )
+
+
+def _blocked(earlier: FromClause) -> ColumnElement[bool]:
+    columns = earlier.c
+    return exists().where(
+        columns.certificate == OUTBOX.c.certificate,
+        columns.receiver == OUTBOX.c.receiver,
+        columns.closed_at.is_(None),
+        columns.place < OUTBOX.c.place,
+    )
+
+
+def columns_of(table: Table, names: tuple[str, ...]) -> list[ColumnElement[Any]]:
+    """These columns of the table, in this order."""
+    return [table.c[name] for name in names]

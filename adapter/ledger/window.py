@@ -1,0 +1,106 @@
+"""A window's outcomes, written whole in one transaction."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import Connection
+
+from adapter.ledger.engine import put
+from adapter.ledger.entries import Change, Outcome, Post, Standing
+from adapter.ledger.schema import BODIES, CERTIFICATES, DELIVERIES, OUTBOX
+from adapter.ledger.statements import ANSWERS, ENTRY, POST, REOPEN, REVISE, STANDING, change, put_new
+
+_first = itemgetter(0)
+
+
+class Outpaced(Exception):
+    """Another worker wrote one of these first: look again at what the ledger knows, and decide again."""
+
+
+def write_window(connection: Connection, outcomes: Sequence[Outcome], at: int, leased_until: int) -> None:
+    """Entries, certificates, messages and changes; rows go in sorted, so that workers side by side cannot deadlock."""
+    fresh = [_entry(outcome, at) for outcome in outcomes if not outcome.repeated]
+    _put_all(connection, DELIVERIES, ENTRY, fresh)
+    certificates = [_standing(outcome.certificate, at) for outcome in outcomes if outcome.certificate]
+    _put_all(connection, CERTIFICATES, STANDING, certificates)
+    _put_posts(connection, outcomes, at, leased_until)
+    rare = [outcome for outcome in outcomes if outcome.changes or outcome.repeated or outcome.again]
+    if rare:
+        _change(connection, [each for outcome in rare for each in outcome.changes], at)
+        _repeat(connection, rare, at)
+
+
+def _put_all(connection: Connection, table: Any, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
+    rows.sort(key=_first)
+    if put(connection, put_new(table, columns, connection.dialect.name), rows) != len(rows):
+        raise Outpaced
+
+
+def _put_posts(connection: Connection, outcomes: Sequence[Outcome], at: int, leased_until: int) -> None:
+    direct: list[tuple[Any, ...]] = []
+    waiting: list[tuple[Any, ...]] = []
+    bodies: list[tuple[str, bytes]] = []
+    for outcome in outcomes:
+        for post in outcome.posts:
+            if post.direct:
+                direct.append(_post(post, outcome.entry.id, at, leased_until))
+            else:
+                waiting.append(_post(post, outcome.entry.id, at, at))
+            bodies.append((post.message.id, post.message.body))
+    bodies.sort(key=_first)
+    # The bodies come first: they are locked in sorted order, and the messages' own order is the order of sending.
+    put(connection, put_new(BODIES, ("id", "body"), connection.dialect.name), bodies)
+    statement = put_new(OUTBOX, POST, connection.dialect.name)
+    if put(connection, statement, direct) != len(direct):
+        raise Outpaced
+    put(connection, statement, waiting)
+
+
+def _change(connection: Connection, changes: Iterable[Change], at: int) -> None:
+    groups: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for each in changes:
+        groups[len(each.before)].append((each.state, at, each.certificate, *each.before))
+    for states, rows in sorted(groups.items()):
+        put(connection, change(states), sorted(rows, key=itemgetter(2)))
+
+
+def _repeat(connection: Connection, outcomes: Iterable[Outcome], at: int) -> None:
+    for outcome in outcomes:
+        again = {*outcome.again}
+        if outcome.answers_again:
+            before = (connection.execute(ANSWERS, {"this": outcome.entry.id}).scalar() or "").split()
+            again.update(set(before) & set(_answers(outcome).split()) if outcome.revised else before)
+        if outcome.revised:
+            put(connection, REVISE, [(*_entry(outcome, at)[5:13], outcome.entry.id)])
+        put(connection, REOPEN, [(at, message) for message in sorted(again)])
+
+
+def _answers(outcome: Outcome) -> str:
+    return " ".join(post.message.id for post in outcome.posts if post.origin is None)
+
+
+def _entry(outcome: Outcome, at: int) -> tuple[Any, ...]:
+    entry = outcome.entry
+    return (
+        entry.id, entry.source, entry.message_id, entry.digest, entry.size, entry.kind, entry.agreement, entry.number,
+        entry.stage, entry.code, entry.message, entry.findings, _answers(outcome), at, entry.body,
+    )  # fmt: skip
+
+
+def _standing(standing: Standing, at: int) -> tuple[Any, ...]:
+    return (
+        standing.id, standing.country, standing.issuer, standing.agreement, standing.key, standing.version,
+        standing.number, standing.system, standing.holder, standing.digest, standing.state, standing.items,
+        standing.message, standing.delivery, at, at,
+    )  # fmt: skip
+
+
+def _post(post: Post, delivery: str, at: int, next_attempt_at: int) -> tuple[Any, ...]:
+    message = post.message
+    return (
+        message.id, message.receiver, message.sender, message.kind.value, message.function.value, message.agreement,
+        message.number, message.answers, message.content_type, message.digest, len(message.body), post.certificate,
+        delivery, post.origin, post.reference, at, next_attempt_at,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Mapping tables: one table per message and system, read both ways."""

@@ -1,0 +1,86 @@
+"""The origin criterion as a form prints it: `WO`, `CTH + RVC 40%`, `CTC or RVC 35%`."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from adapter.certificate import Criterion
+from adapter.mapping.codes import UNKNOWN, CodeList, Unmappable
+from adapter.mapping.pair import Pair
+
+SHIFTS = frozenset({"ctc", "cc", "cth", "ctsh"})
+"""The hub's words for a change in tariff classification."""
+METHODS = frozenset({"rvc", "qvc", "build_down", "build_up", "max_non_originating", "net_cost", "value_added"})
+"""The hub's words for how value content is computed."""
+JOINS = {"and": " + ", "or": " or "}
+"""How a form joins two demands, unless its code list says `and` or `or` otherwise."""
+PRINTED = re.compile(
+    r"(?P<first>.*?)(?:(?P<between> ?\+ ?| or | and )(?P<second>.*?))?(?: \((?P<detail>.+)\))?", re.IGNORECASE
+)
+VALUE = re.compile(r"(?P<method>.*?) ?(?P<percent>\d{1,3}(?:\.\d{1,8})?)%")
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words that one form prints for kinds, shifts and methods, from its code list."""
+
+    codes: CodeList
+
+    def word(self, text: str) -> dict[str, Any]:
+        """What one demand says: a kind, a shift, or a method with its percentage."""
+        value = VALUE.fullmatch(text)
+        known = self.codes.read(value["method"] if value else text)
+        if known in METHODS:
+            return {"method": known, "percent": value["percent"] if value else None}
+        if value is None and known in SHIFTS:
+            return {"shift": known}
+        if value is None and known is not None and known not in JOINS:
+            return {"kind": known}
+        if self.codes.closed:
+            raise Unmappable("not a criterion of this form", self.codes.allowed_texts, "MAP-CODE")
+        return {"kind": UNKNOWN + text}
+
+    def read(self, text: str) -> dict[str, Any]:
+        """What the printed text says, one demand or two joined."""
+        found = PRINTED.fullmatch(text)
+        if found is None:
+            return self.word(text)
+        if not found["between"]:
+            return {**self.word(found["first"]), "detail": found["detail"]}
+        both = {**self.word(found["first"]), **self.word(found["second"])}
+        if not {"shift", "method"} <= set(both):
+            return self.word(text)
+        join = "and" if found["between"].strip().lower() in ("+", "and") else "or"
+        return {**both, "combinator": join, "detail": found["detail"]}
+
+    def write(self, value: Criterion) -> str | None:
+        """The text as the form prints it; None for a criterion that says nothing."""
+        words = [self.codes.write(part) for part in (value.kind, value.shift) if part]
+        if value.method:
+            percent = "" if value.percent is None else f" {value.percent:f}%"
+            words.append(self.codes.write(value.method) + percent)
+        if not words and not value.detail:
+            return None
+        join = value.combinator or "and"
+        joined = (self.codes.texts.get(join, (JOINS[join],))[0] if len(words) > 1 else " ").join(words)
+        return f"{joined} ({value.detail})" if value.detail else joined
+
+
+def criterion(codes: CodeList) -> Pair:
+    """The pair of a form's criterion box; a criterion that would read back otherwise is refused, never printed."""
+    vocabulary = Vocabulary(codes)
+
+    # A certificate's items mostly share a few criteria, so each is understood and printed once.
+    @lru_cache(maxsize=512)
+    def read(text: str) -> Criterion:
+        return Criterion.model_validate(vocabulary.read(text))
+
+    @lru_cache(maxsize=512)
+    def write(value: Criterion) -> str | None:
+        text = vocabulary.write(value)
+        if text is not None and read(text) != value:
+            raise Unmappable("cannot be printed so that it reads back the same", codes.allowed_words)
+        return text
+
+    return Pair(read, write, f"words of the form: {codes.allowed_texts}", leaves_out=True)

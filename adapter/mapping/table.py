@@ -1,0 +1,149 @@
+"""A table as its TOML says it, with what it inherits."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from adapter.mapping.codes import CodeList, code_list
+from adapter.mapping.path import Path, TableError, parse_path
+from adapter.messages import Kind
+
+Section = Literal["header", "fields"]
+GENERATIONS = 3
+"""How many tables may stand in one line of `extends`."""
+SECTIONS = ("namespaces", "header", "fields", "constants", "codes", "withheld")
+SCALARS = frozenset(
+    {"system", "message", "agreement", "direction", "version", "extends", "abstract", "schema", "root", "note"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: a field of the hub and where it stands in the document."""
+
+    section: Section
+    field: str
+    paths: tuple[Path, ...]
+    """The first is read; the others are written too, and on reading must say the same."""
+    convert: str | None = None
+    codes: CodeList | None = None
+    only: Literal["read", "write"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One message of one system as rows, constants and what is withheld."""
+
+    name: str
+    """Where it was read: `partners/xx/certificate.toml`."""
+    system: str
+    message: Kind
+    version: str
+    schema: str
+    root: Path
+    namespaces: Mapping[str, str]
+    rows: tuple[Row, ...]
+    constants: tuple[tuple[Path, str], ...]
+    withheld: Mapping[str, str]
+    agreement: str | None = None
+    direction: Literal["in", "out"] | None = None
+
+    @property
+    def prefixes(self) -> Mapping[str, str]:
+        """The prefix of each namespace, the first where there are several."""
+        return {uri: prefix for prefix, uri in reversed(list(self.namespaces.items()))}
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the document is JSON."""
+        return self.schema.endswith(".json")
+
+
+Fetch = Callable[[str, str], tuple[str, Mapping[str, Any]]]
+"""Given a table's name and what it extends: the parent's name and its TOML."""
+
+
+def load_table(
+    name: str, toml: Mapping[str, Any], fetch: Fetch, lists: Mapping[str, Mapping[str, Any]]
+) -> Table | None:
+    """The table with all it inherits; None for one that is only a parent. `lists` are the shared code lists."""
+    flat = inherit(name, toml, fetch)
+    if toml.get("abstract"):
+        return None
+    for needed in ("system", "message", "version", "schema", "root"):
+        if needed not in flat:
+            raise TableError(f"{name}: `{needed}` is missing")
+    if flat["message"] not in list(Kind):
+        raise TableError(f"{name}: message {flat['message']!r} is none of {', '.join(Kind)}")
+    namespaces = None if flat["schema"].endswith(".json") else flat["namespaces"]
+    codes = {key: code_list(key, rows, name) for key, rows in {**lists, **flat["codes"]}.items()}
+    try:
+        return Table(
+            name=name, system=flat["system"], message=Kind(flat["message"]), version=str(flat["version"]),
+            schema=flat["schema"], root=parse_path(flat["root"], namespaces), namespaces=namespaces or {},
+            rows=tuple(_rows(flat, namespaces, codes)),
+            constants=tuple((parse_path(key, namespaces), _text(text, key)) for key, text in flat["constants"].items()),
+            withheld=flat["withheld"], agreement=flat.get("agreement"), direction=flat.get("direction"),
+        )  # fmt: skip
+    except TableError as error:
+        raise TableError(f"{name}: {error}") from None
+
+
+def inherit(name: str, toml: Mapping[str, Any], fetch: Fetch, line: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The TOML with its parents' under it: a child's row replaces its parent's of the same left side."""
+    if name in line:
+        raise TableError(f"{name}: extends goes in a circle: {' -> '.join((*line, name))}")
+    if len(line) >= GENERATIONS:
+        raise TableError(f"{name}: more than {GENERATIONS} tables in one line of extends: {' -> '.join((*line, name))}")
+    unknown = set(toml) - SCALARS - set(SECTIONS)
+    if unknown:
+        known = f"{', '.join(sorted(SCALARS))}, [{'], ['.join(SECTIONS)}]"
+        raise TableError(f"{name}: unknown {', '.join(sorted(unknown))}; known: {known}")
+    flat: dict[str, Any] = {section: {} for section in SECTIONS}
+    if "extends" in toml:
+        parent, rows = fetch(name, str(toml["extends"]))
+        flat = inherit(parent, rows, fetch, (*line, name))
+    for section in SECTIONS:
+        flat[section] = {**flat[section], **toml.get(section, {})}
+    withheld = toml.get("withheld", {})
+    flat["fields"] = {
+        field: row for field, row in flat["fields"].items() if field not in withheld or field in toml.get("fields", {})
+    }
+    return {
+        **flat,
+        **{key: value for key, value in toml.items() if key not in SECTIONS and key not in ("extends", "abstract")},
+    }
+
+
+def _rows(
+    flat: Mapping[str, Any], namespaces: Mapping[str, str] | None, codes: Mapping[str, CodeList]
+) -> Iterator[Row]:
+    sections: tuple[Section, ...] = ("header", "fields")
+    for section in sections:
+        for field, said in flat[section].items():
+            yield _row(section, field, {"path": said} if isinstance(said, str) else said, namespaces, codes)
+
+
+def _row(
+    section: Section,
+    field: str,
+    said: Mapping[str, Any],
+    namespaces: Mapping[str, str] | None,
+    codes: Mapping[str, CodeList],
+) -> Row:
+    several = said.get("path")
+    several = [several] if isinstance(several, str) else several
+    only: Any = said.get("only")
+    if not several or set(said) - {"path", "as", "codes", "only"} or only not in (None, "read", "write"):
+        raise TableError(f'row {field!r}: takes path, as, codes and only = "read" | "write"')
+    listed = said.get("codes")
+    if listed is not None and listed not in codes:
+        raise TableError(f"row {field!r}: no code list {listed!r}; there are {', '.join(sorted(codes))}")
+    paths = tuple(parse_path(path, namespaces) for path in several)
+    return Row(section, field, paths, said.get("as"), codes[listed] if listed else None, only)
+
+
+def _text(value: Any, path: str) -> str:
+    if not isinstance(value, str):
+        raise TableError(f"constant {path!r} must be a text")
+    return value

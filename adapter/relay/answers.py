@@ -1,0 +1,48 @@
+"""What comes of an acknowledgement or response: the certificate's state, and word to whoever waits for it."""
+
+from datetime import datetime
+
+from adapter import translate
+from adapter.findings import Finding, Rejected
+from adapter.ledger import Change, Known, Outcome, Post, Sent
+from adapter.messages import Acknowledgement, Kind, Response
+from adapter.relay.arrival import Arrival
+from adapter.relay.entry import entry
+from adapter.relay.exchange import Exchange
+from adapter.relay.states import ACKNOWLEDGED, answered, move
+
+
+def take_acknowledgement(arrival: Arrival, content: Acknowledgement, known: Known) -> Outcome:
+    """The certificate that was acknowledged is known to have arrived."""
+    return Outcome(entry(arrival), changes=_move(_answered(arrival, content, known), ACKNOWLEDGED))
+
+
+def take_response(arrival: Arrival, response: Response, known: Known, exchange: Exchange, at: datetime) -> Outcome:
+    """The state that the response makes, and the response to the system whose message it answers.
+
+    A partner was told by us that its certificate was accepted: it hears of a domestic system's response only if that
+    rejects.
+    """
+    assert arrival.system
+    sent = _answered(arrival, response, known)
+    changes = _move(sent, answered(response))
+    if sent.origin is None or (arrival.system.side == "domestic" and response.outcome != "rejected"):
+        return Outcome(entry(arrival), changes=changes)
+    own = response.model_copy(update={"received": sent.reference})
+    origin = exchange.systems[sent.origin]
+    message = translate.forward(own, arrival.system, origin, exchange.catalogue, at, answers=sent.reference)
+    post = Post(message, sent.certificate, arrival.system.code, arrival.reference)
+    return Outcome(entry(arrival), (post,), changes=changes)
+
+
+def _answered(arrival: Arrival, content: Acknowledgement | Response, known: Known) -> Sent:
+    """The message that is answered; whoever did not get it cannot answer it."""
+    sent = known.sent.get(content.received)
+    if sent is None or arrival.system is None or sent.receiver != arrival.system.code:
+        message = "no message of this id was sent to this system"
+        raise Rejected(Finding(code="REF-02", message=message, field="received", found=content.received), stage="refer")
+    return sent
+
+
+def _move(sent: Sent, state: str) -> tuple[Change, ...]:
+    return move([sent.certificate], state) if sent.certificate and sent.kind == Kind.CERTIFICATE else ()

@@ -1,0 +1,113 @@
+"""A delivery as it is taken in: who it is from, what it says, or why it cannot be read."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from adapter import translate
+from adapter.certificate import Certificate, match_key
+from adapter.delivery import Delivery
+from adapter.envelope import digest
+from adapter.findings import Finding, Severity
+from adapter.messages import Acknowledgement, Cancellation, Content, Feedback, Response
+from adapter.relay.broker import UNREADABLE
+from adapter.relay.exchange import Exchange
+from adapter.rules import Facts
+from adapter.system import System
+
+LONGEST_REFERENCE = 70
+_REFERENCE = re.compile(rf"[!-~]{{1,{LONGEST_REFERENCE}}}")
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A delivery with its system and reading; without a reading it died on the way in, of its findings."""
+
+    delivery: Delivery
+    id: str
+    """The same for the same bytes under the same message id from the same system."""
+    digest: str
+    system: System | None
+    reading: translate.Reading | None = None
+    findings: tuple[Finding, ...] = ()
+    stage: str = ""
+    buried: bool = False
+    """Whether the ledger must not take its bytes in: they go to the queue of the dead."""
+
+    @property
+    def content(self) -> Content | None:
+        """What it says, as far as it could be read."""
+        return self.reading.content if self.reading else None
+
+    @property
+    def reference(self) -> str:
+        """What its sender calls it: the document's own id, else the queue's message id, else its SHA-256."""
+        header_id = self.reading.header.id if self.reading else None
+        candidates = (header_id, self.delivery.message_id)
+        return next((each for each in candidates if each and _REFERENCE.fullmatch(each)), self.digest)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The match keys of the certificates it is about."""
+        content = self.content
+        if isinstance(content, Certificate):
+            others = (other.number for other in (content.copy_of, content.supersedes) if other)
+            return (content.key, *map(match_key, others))
+        return (content.key,) if isinstance(content, Cancellation | Feedback) else ()
+
+    @property
+    def refers(self) -> bool:
+        """Whether it says something of an earlier certificate or message."""
+        content = self.content
+        if isinstance(content, Certificate):
+            return content.copy_of is not None or content.supersedes is not None
+        return content is not None
+
+    @property
+    def answered(self) -> tuple[str, ...]:
+        """The id of the message that it answers."""
+        content = self.content
+        return (content.received,) if isinstance(content, Acknowledgement | Response) else ()
+
+
+def arrive(delivery: Delivery, exchange: Exchange, facts: Facts) -> Arrival:
+    """What a delivery is; whatever is wrong with it is its own affair and never raises."""
+    sha = digest(delivery.body)
+    named = f"{delivery.source}\n{delivery.message_id or ''}\n{sha}"
+    id = hashlib.sha256(named.encode("utf-8", "backslashreplace")).hexdigest()[:32]
+    system = exchange.by_queue.get(delivery.source)
+    if trouble := _untakeable(delivery, exchange):
+        return Arrival(delivery, id, sha, system, findings=(trouble,), stage="intake", buried=True)
+    if system is None:
+        unknown = Finding(code="SRC-01", message="no system is known to fill this queue")
+        return Arrival(delivery, id, sha, None, findings=(unknown,), stage="intake")
+    try:
+        reading = read(delivery, system, exchange, facts)
+        return Arrival(delivery, id, sha, system, reading)
+    except Exception as error:
+        return Arrival(delivery, id, sha, system, findings=(crashed(error),), stage="crash")
+
+
+def read(delivery: Delivery, system: System, exchange: Exchange, facts: Facts) -> translate.Reading:
+    """What a delivery says, whatever queue it came from being its system's."""
+    named = Delivery(delivery.body, system.code, delivery.message_id, delivery.headers, delivery.times)
+    return translate.read(named, exchange.catalogue, facts, exchange.limits)
+
+
+def crashed(error: Exception) -> Finding:
+    """The finding that we failed; the error's own text may hold a value and is not told."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    place = f" in {trace.tb_frame.f_code.co_name}" if trace else ""
+    message = f"it could not be carried out ({type(error).__name__}{place}); nothing is known to be wrong with it"
+    return Finding(code="REL-01", message=message, severity=Severity.UNDECIDED)
+
+
+def _untakeable(delivery: Delivery, exchange: Exchange) -> Finding | None:
+    if UNREADABLE in delivery.headers:
+        return Finding(code="DLV-01", message="what came beside the body could not be read")
+    if len(delivery.body) > exchange.limits.size:
+        allowed = f"at most {exchange.limits.size} bytes"
+        return Finding(code="DOC-SIZE", message="the document is too large", allowed=allowed)
+    return None

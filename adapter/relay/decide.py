@@ -1,0 +1,72 @@
+"""What comes of a delivery: pure, given what the ledger knows."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from adapter.certificate import Certificate
+from adapter.findings import Finding, Rejected, Verdict
+from adapter.ledger import DONE, Known, Outcome
+from adapter.messages import Acknowledgement, Cancellation, Feedback, Response
+from adapter.relay.answers import take_acknowledgement, take_response
+from adapter.relay.arrival import Arrival, crashed
+from adapter.relay.certificates import look_again, take_certificate
+from adapter.relay.entry import entry
+from adapter.relay.exchange import Exchange
+from adapter.relay.referrals import take_cancellation, take_feedback
+from adapter.relay.reply import reject
+
+
+def decide(arrival: Arrival, known: Known, exchange: Exchange, at: datetime) -> Outcome:
+    """What comes of it, whatever it is; what came before is answered again, and looked at again only if it died."""
+    before = known.deliveries.get(arrival.id)
+    sent_again = arrival.delivery.times == 1  # else the broker brings it again, and its sender waits for nothing
+    if before == DONE:
+        return Outcome(entry(arrival), repeated=True, answers_again=sent_again)
+    outcome = _decide_safely(arrival, known, exchange, at)
+    if before is None:
+        return outcome
+    posts = tuple(replace(post, direct=False) for post in outcome.posts)
+    return replace(outcome, posts=posts, repeated=True, revised=True, answers_again=sent_again)
+
+
+def _decide_safely(arrival: Arrival, known: Known, exchange: Exchange, at: datetime) -> Outcome:
+    try:
+        return _decide(arrival, known, exchange, at)
+    except Rejected as refusal:
+        return _refuse(arrival, refusal.findings, refusal.stage, exchange, at)
+    except Exception as error:
+        return _refuse(arrival, (crashed(error),), "crash", exchange, at)
+
+
+def _decide(arrival: Arrival, known: Known, exchange: Exchange, at: datetime) -> Outcome:
+    if isinstance(arrival.content, Certificate) and arrival.content.form == "true_copy":
+        arrival = look_again(arrival, arrival.content, known, exchange, at)
+    reading = arrival.reading
+    if reading is None:
+        return _refuse(arrival, arrival.findings, arrival.stage, exchange, at)
+    if reading.verdict is not Verdict.VALID:
+        # A fact that we lack is no fault of the sender's; it is told all the same that nothing was sent.
+        stage = reading.stage if reading.verdict is Verdict.INVALID else "undecided"
+        return _refuse(arrival, reading.findings, stage, exchange, at)
+    match reading.content:
+        case Certificate() as certificate:
+            return take_certificate(arrival, certificate, known, exchange, at)
+        case Cancellation() as cancellation:
+            return take_cancellation(arrival, cancellation, known, exchange, at)
+        case Feedback() as feedback:
+            return take_feedback(arrival, feedback, known, exchange, at)
+        case Acknowledgement() as acknowledgement:
+            return take_acknowledgement(arrival, acknowledgement, known)
+        case Response() as response:
+            return take_response(arrival, response, known, exchange, at)
+    raise TypeError("a valid reading without content")
+
+
+def _refuse(arrival: Arrival, findings: Sequence[Finding], stage: str, exchange: Exchange, at: datetime) -> Outcome:
+    """Dead in the ledger, and its sender told; where even telling fails, dead all the same."""
+    try:
+        posts = reject(arrival, findings, exchange, at)
+    except Exception as error:
+        posts, findings = (), (*findings, crashed(error))
+    return Outcome(entry(arrival, stage or "read", findings), posts)

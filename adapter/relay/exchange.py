@@ -1,0 +1,47 @@
+"""Who exchanges with whom: the systems of the catalogue, and the day and calendar that rules are held to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from adapter.catalogue import Catalogue
+from adapter.relay.names import inbox
+from adapter.rules import Facts, WorkingDays
+from adapter.schema import Limits
+from adapter.system import System
+
+RELAY = "EODES"
+"""What the relay calls itself to domestic systems; partners know it by its country."""
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """Everything but the ledger's facts that decides what comes of a delivery."""
+
+    catalogue: Catalogue
+    calendar: WorkingDays | None = None
+    limits: Limits = Limits()
+
+    @cached_property
+    def systems(self) -> Mapping[str, System]:
+        """Every system by its code."""
+        return self.catalogue.systems
+
+    @cached_property
+    def by_queue(self) -> Mapping[str, System]:
+        """Every system by the queue that it fills."""
+        return {inbox(code): system for code, system in self.systems.items()}
+
+    @cached_property
+    def home(self) -> str:
+        """The country that partners know us by."""
+        return next(system.country for system in self.systems.values() if system.side == "domestic")
+
+    def name_towards(self, system: System) -> str:
+        """What we call ourselves to this system."""
+        return self.home if system.side == "partner" else RELAY
+
+    def facts(self, at: datetime) -> Facts:
+        """What rules may ask, save for what the ledger knows."""
+        return Facts(today=at.date(), calendar=self.calendar)

@@ -1,0 +1,22 @@
+"""The names of the relay's queues."""
+
+from adapter.catalogue import Catalogue
+
+DEAD = "dead"
+"""What could not even be taken in, with the reason in its headers."""
+
+
+def inbox(code: str) -> str:
+    """The queue that a system puts its records and messages into."""
+    return f"from.{code.lower()}"
+
+
+def outbox(code: str) -> str:
+    """The queue that a system takes its messages from."""
+    return f"to.{code.lower()}"
+
+
+def queue_names(catalogue: Catalogue) -> list[str]:
+    """Every queue of the relay: two for each system, and the dead."""
+    pairs = ([inbox(code), outbox(code)] for code in sorted(catalogue.systems))
+    return [*(name for pair in pairs for name in pair), DEAD]

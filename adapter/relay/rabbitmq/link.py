@@ -1,0 +1,154 @@
+"""One connection to RabbitMQ with one channel, made again with patience whenever it is lost."""
+
+import random
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+from pika.channel import Channel
+from pika.connection import Parameters
+from pika.exceptions import (
+    AMQPError,
+    AuthenticationError,
+    ChannelClosedByBroker,
+    ProbableAccessDeniedError,
+    ProbableAuthenticationError,
+)
+
+from adapter.findings import Unavailable
+from adapter.relay.rabbitmq.pump import Pump
+from adapter.relay.rabbitmq.wire import Tap, Wire
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 15.0
+FAREWELL = 3.0
+"""Seconds that a broker has to say goodbye; one that is short of memory does not."""
+_REFUSALS = (AuthenticationError, ProbableAccessDeniedError, ProbableAuthenticationError)
+
+T = TypeVar("T")
+
+
+class Link:
+    """Calls `opened` with each new channel and `lost` with the reason when it is gone, under the lock of the pump."""
+
+    def __init__(
+        self,
+        pump: Pump,
+        parameters: Parameters,
+        opened: Callable[[Channel], None],
+        lost: Callable[[str], None],
+        patience: float,
+    ) -> None:
+        self.pump, self.patience = pump, patience
+        self._parameters, self._opened, self._lost = parameters, opened, lost
+        self.channel: Channel | None = None
+        self._trouble, self._refused, self._closing = "it does not answer", False, False
+        self._failures, self._told = 0, False
+        self._away_since = time.monotonic()
+        self._connect()
+
+    def is_open(self, seconds: float) -> bool:
+        """Whether it is open, within these seconds; raises Unavailable when it has been away for too long."""
+        if self.channel or self.pump.turn_until(lambda: self.channel or self._refused or self._closing, seconds):
+            if self.channel:
+                return True
+            raise self.unavailable(self._trouble)
+        if time.monotonic() - self._away_since >= self.patience:
+            raise self.unavailable(self._trouble)
+        return False
+
+    def require(self) -> Channel:
+        """The channel, as soon as it is open; raises Unavailable when that takes too long."""
+        if self.is_open(self.patience) and self.channel:
+            return self.channel
+        raise self.unavailable(self._trouble)
+
+    def ask(self, question: Callable[[Wire, "Future[T]"], None]) -> T:
+        """Put a question and wait for the answer; raises Unavailable, or ChannelClosedByBroker for a no."""
+        self.require()
+        answer: Future[T] = Future()
+        question(self.wire, answer)
+        if not self.pump.turn_until(answer.done, self.patience):
+            raise self.unavailable("it does not answer")
+        try:
+            return answer.result()
+        except ChannelClosedByBroker:
+            raise
+        except AMQPError as error:
+            raise self.unavailable(f"{type(error).__name__}: {error}") from error
+
+    def unavailable(self, trouble: str) -> Unavailable:
+        """The exception that says where and what; the password is in neither."""
+        place = self._parameters
+        return Unavailable(f"RabbitMQ at {place.host}:{place.port}, virtual host {place.virtual_host}: {trouble}")
+
+    @property
+    def frame_max(self) -> int:
+        """Bytes that one frame may have, as agreed with the broker."""
+        parameters: Any = self.wire.params
+        return int(parameters.frame_max)
+
+    def pause(self) -> None:
+        """Read nothing for a while: a quarter of the silence after which the connection would be taken for dead."""
+        self.tap.pause()
+        silence: Any = self.wire.params and self.wire.params.heartbeat
+        self.pump.loop.call_later((silence or 60) / 4, self.tap.resume)
+
+    def close(self) -> None:
+        """End the connection, after what was asked before."""
+        self._closing, self._trouble = True, "its connection was closed on this side"
+        self.tap.resume()  # or the goodbye is not read
+        self._end()
+        self.pump.turn_until(lambda: self.wire.is_closed, min(self.patience, FAREWELL))
+
+    def _connect(self) -> None:
+        self._told = False
+        self.tap = Tap(self.pump.loop)
+        events: dict[str, Any] = {
+            "on_open_callback": self._on_open,
+            "on_open_error_callback": self._on_end,
+            "on_close_callback": self._on_end,
+        }
+        self.wire = Wire(self._parameters, custom_ioloop=self.tap, **events)
+
+    def _on_open(self, wire: Any) -> None:
+        wire.channel(on_open_callback=self._on_channel)
+
+    def _on_channel(self, channel: Channel) -> None:
+        channel.add_on_close_callback(self._on_channel_end)
+        self._opened(channel)
+        self.channel, self._refused, self._failures = channel, False, 0
+
+    def _on_channel_end(self, _: Channel, reason: Exception) -> None:
+        self._lose(reason)
+        self._end()
+
+    def _on_end(self, _: Any, error: Any) -> None:
+        self._lose(error)
+        if not self._closing:
+            longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2**self._failures)
+            self._failures += 1
+            self.pump.loop.call_later(random.uniform(longest / 2, longest), self._connect)
+
+    def _lose(self, error: Any) -> None:
+        was_open, self.channel = self.channel is not None, None
+        if not self._told and not self._closing:
+            cause, self._told = _cause(error), True
+            self._trouble, self._refused = f"{type(cause).__name__}: {cause}", isinstance(cause, _REFUSALS)
+        if was_open:
+            self._away_since = time.monotonic()
+            self._lost(self._trouble)
+
+    def _end(self) -> None:
+        if not (self.wire.is_closing or self.wire.is_closed):
+            self.wire.close()
+
+
+def _cause(error: Any) -> Any:
+    """The innermost exception: pika wraps a refused connection three times."""
+    while True:
+        inner = [*getattr(error, "exceptions", ()), getattr(error, "exception", None), *getattr(error, "args", ())]
+        inner = [each for each in inner if isinstance(each, BaseException)]
+        if not inner:
+            return error
+        error = inner[-1]

@@ -1,0 +1,110 @@
+"""The publishing side: parcels go out pipelined, and each gets its receipt."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pika import spec
+from pika.channel import Channel
+from pika.connection import Parameters
+
+from adapter.relay.broker import Outcome, Parcel, Receipt
+from adapter.relay.rabbitmq.frames import parcel_frames
+from adapter.relay.rabbitmq.link import Link
+from adapter.relay.rabbitmq.pump import Pump
+
+
+class Sender:
+    """Keeps what has no receipt yet: nothing more is taken while that is `most` parcels or `most_bytes` of bodies."""
+
+    def __init__(self, pump: Pump, parameters: Parameters, most: int, most_bytes: int, patience: float) -> None:
+        self._most, self._most_bytes = most, most_bytes
+        self._count = self._bytes = 0
+        self._pending: dict[int, Parcel] = {}
+        self._returned: Counter[tuple[Any, str]] = Counter()
+        self._last = self._lowest = 0
+        self._receipts: list[Receipt] = []
+        self.link = Link(pump, parameters, self._opened, self._lost, patience)
+
+    def send(self, parcels: Sequence[Parcel]) -> None:
+        """Hand over, as the Broker says."""
+        self.link.require()
+        if not self._has_room() and not self.link.pump.turn_until(self._has_room, self.link.patience):
+            raise self.link.unavailable(f"{self._count} messages are not confirmed; is it short of memory or disk?")
+        channel = self.link.require()
+        with self.link.wire.together():
+            for parcel in parcels:
+                self._publish(channel, parcel)
+        self.link.pump.turn_until(bool)
+
+    def receipts(self, wait: float) -> list[Receipt]:
+        """What became of parcels since the last call."""
+        self.link.pump.turn_until(lambda: self._receipts, wait)
+        receipts, self._receipts = self._receipts, []
+        return receipts
+
+    def _has_room(self) -> bool:
+        return self._count < self._most and self._bytes < self._most_bytes
+
+    def _publish(self, channel: Channel, parcel: Parcel) -> None:
+        most = self.link.frame_max
+        self._count += 1
+        self._bytes += len(parcel.body)
+        try:
+            self.link.wire.write(parcel_frames(parcel, channel.channel_number, most))
+        except Exception as error:
+            # An id or header that AMQP cannot carry is the parcel's fault, not the connection's.
+            self._close([parcel], Outcome.REFUSED, f"AMQP cannot carry it: {type(error).__name__}")
+            return
+        self._last += 1
+        self._pending[self._last] = parcel
+
+    def _opened(self, channel: Channel) -> None:
+        self._last, self._lowest = 0, 1
+        channel.add_on_return_callback(self._on_return)
+        channel.confirm_delivery(self._on_verdict)
+
+    def _lost(self, reason: str) -> None:
+        self._close(list(self._pending.values()), Outcome.LOST, reason)
+        self._pending.clear()
+        self._returned.clear()
+
+    def _on_return(self, _: Channel, method: Any, properties: spec.BasicProperties, __: bytes) -> None:
+        """Remember it: the broker confirms right after, as if all were well."""
+        self._returned[properties.message_id, method.routing_key] += 1
+
+    def _on_verdict(self, frame: Any) -> None:
+        number, parcels = frame.method.delivery_tag or self._last, []
+        numbers: Iterable[int] = (number,)
+        if frame.method.multiple:
+            numbers, self._lowest = range(self._lowest, number + 1), number + 1
+        for number in numbers:
+            parcel = self._pending.pop(number, None)
+            if parcel is not None:
+                parcels.append(parcel)
+        if isinstance(frame.method, spec.Basic.Nack):
+            self._close(parcels, Outcome.REFUSED, "the broker could not take it")
+        else:
+            self._confirm(parcels)
+
+    def _confirm(self, parcels: list[Parcel]) -> None:
+        if not self._returned:
+            self._close(parcels, Outcome.CONFIRMED)
+            return
+        for parcel in parcels:
+            if self._was_returned(parcel):
+                self._close([parcel], Outcome.RETURNED, "there is no such queue")
+            else:
+                self._close([parcel], Outcome.CONFIRMED)
+
+    def _was_returned(self, parcel: Parcel) -> bool:
+        key = parcel.message_id, parcel.queue
+        if self._returned[key] <= 1:
+            return bool(self._returned.pop(key, 0))
+        self._returned[key] -= 1
+        return True
+
+    def _close(self, parcels: list[Parcel], outcome: Outcome, reason: str = "") -> None:
+        self._receipts += [Receipt(parcel.message_id, parcel.queue, outcome, reason) for parcel in parcels]
+        self._count -= len(parcels)
+        self._bytes -= sum([len(parcel.body) for parcel in parcels])

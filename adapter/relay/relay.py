@@ -1,0 +1,165 @@
+"""The relay: intake and dispatch in one process, with the ledger between them."""
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+
+from adapter.catalogue import Catalogue
+from adapter.delivery import Delivery
+from adapter.findings import Unavailable
+from adapter.ledger import DONE, Ledger
+from adapter.relay.backoff import back_off
+from adapter.relay.broker import Broker
+from adapter.relay.dispatch import Dispatch
+from adapter.relay.exchange import Exchange
+from adapter.relay.intake import Intake, Taken
+from adapter.relay.names import queue_names
+from adapter.relay.uncollected import uncollected
+from adapter.rules import WorkingDays
+from adapter.schema import Limits
+
+IDLE, BUSY = 0.5, 0.01
+"""Seconds to wait for deliveries: with nothing under way, and while receipts are awaited."""
+
+log = structlog.get_logger()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What one round did, in deliveries and messages."""
+
+    taken: int = 0
+    accepted: int = 0
+    """Deliveries that did what they came for."""
+    dead: int = 0
+    repeated: int = 0
+    """Deliveries that were here before."""
+    sent: int = 0
+    confirmed: int = 0
+    deferred: int = 0
+    """Messages that could not be handed over, and will be tried again."""
+
+    def __bool__(self) -> bool:
+        return any((self.taken, self.sent, self.confirmed, self.deferred))
+
+
+class Relay:
+    """Moves what lies in its queues, a window in each round; nothing is acknowledged before the ledger owns it.
+
+    The clock, chance and pauses are arguments, so that a test can stop time.
+    """
+
+    def __init__(
+        self,
+        broker: Broker,
+        ledger: Ledger,
+        catalogue: Catalogue,
+        *,
+        clock: Callable[[], datetime] = _now,
+        calendar: WorkingDays | None = None,
+        chance: Callable[[], float] = random.random,
+        pause: Callable[[float], None] = time.sleep,
+        window: int = 256,
+        window_bytes: int = 16_000_000,
+        limits: Limits | None = None,
+    ) -> None:
+        self._broker, self._catalogue = broker, catalogue
+        self._clock, self._chance, self._pause = clock, chance, pause
+        self._most, self._most_bytes = window, window_bytes
+        self._exchange = Exchange(catalogue, calendar, limits or Limits())
+        self._intake = Intake(ledger, self._exchange)
+        self._dispatch = Dispatch(broker, ledger, chance)
+        self._window: list[Delivery] = []
+
+    def declare(self) -> list[str]:
+        """Make the relay's queues; names those that exist with other properties."""
+        return self._broker.declare(queue_names(self._catalogue))
+
+    def step(self, wait: float = 0.0) -> Done:
+        """One round: a window in, what came of it out, and what else is due; after Unavailable, another round helps.
+
+        It waits so many seconds for deliveries if there are none, less while receipts are awaited.
+        """
+        with uncollected():
+            return self._round(wait)
+
+    def run(self, until: Callable[[], bool], on_step: Callable[[Done], None] | None = None) -> None:
+        """Round after round until told to stop, waiting out whatever is unavailable; the last round ends whole."""
+        failures = 0
+        while not until():
+            try:
+                done = self.step(IDLE)
+            except Unavailable as trouble:
+                seconds = back_off(failures, self._chance).total_seconds()
+                log.warning("waiting", trouble=str(trouble), seconds=round(seconds, 1))
+                failures += 1
+                self._rest(seconds, until)
+                continue
+            failures = 0
+            if on_step:
+                on_step(done)
+        self.close()
+
+    def settle(self, rounds: int = 1_000) -> bool:
+        """Rounds until nothing more happens; whether that came within so many."""
+        return any(not self.step(BUSY) and self._dispatch.is_idle for _ in range(rounds))
+
+    def close(self, rounds: int = 100) -> None:
+        """Wait a little for receipts and write them down; what has none is sent again when its lease ends."""
+        try:
+            for _ in range(rounds):
+                self._dispatch.collect(self._clock())
+                if self._dispatch.is_idle:
+                    break
+                self._dispatch.settle(self._clock())
+                self._pause(BUSY)
+        except Unavailable as trouble:
+            log.warning("ending without all receipts", trouble=str(trouble))
+
+    def _round(self, wait: float) -> Done:
+        self._dispatch.collect(self._clock())
+        patience = wait if self._dispatch.is_idle else min(wait, BUSY)
+        self._window = self._window or self._broker.take(
+            list(self._exchange.by_queue), self._most, self._most_bytes, patience
+        )
+        at = self._clock()
+        taken = self._take_in(at) if self._window else Done()
+        self._dispatch.collect(at)
+        sent = self._dispatch.send_due(at, hurry=bool(taken))
+        closed, deferred = (0, 0)
+        if not taken or self._dispatch.is_troubled:
+            closed, deferred = self._dispatch.settle(at)
+        return Done(
+            taken.taken, taken.accepted, taken.dead, taken.repeated,
+            taken.sent + sent, taken.confirmed + closed, deferred,
+        )  # fmt: skip
+
+    def _take_in(self, at: datetime) -> Done:
+        confirmed = self._dispatch.confirmed()
+        results = self._intake.take_in(self._window, confirmed, at)
+        self._dispatch.forget(confirmed)
+        self._window = []
+        self._broker.acknowledge([each.delivery for each in results if not each.buried])
+        self._dispatch.bury([each for each in results if each.buried])
+        direct = [post.message for each in results for post in each.outcome.posts if post.direct]
+        sent = self._dispatch.send(direct, at) if direct else 0
+        return _counted(results, sent, len(confirmed))
+
+    def _rest(self, seconds: float, until: Callable[[], bool]) -> None:
+        while seconds > 0 and not until():
+            self._pause(min(seconds, IDLE))
+            seconds -= IDLE
+
+
+def _counted(results: Sequence[Taken], sent: int, confirmed: int) -> Done:
+    dead = sum(each.outcome.entry.stage != DONE for each in results)
+    repeated = sum(each.outcome.repeated for each in results)
+    return Done(len(results), len(results) - dead - repeated, dead, repeated, sent, confirmed)

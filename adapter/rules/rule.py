@@ -1,0 +1,124 @@
+"""What a rule is: a small function that sees a certificate, the terms it stands under and the facts from outside."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from typing import Any, Protocol
+
+from adapter.agreement import Agreement, Parameter, Terms
+from adapter.certificate import Certificate
+from adapter.findings import Finding, Severity
+from adapter.mapping.fields import private_fields
+from adapter.messages import Function
+
+
+class WorkingDays(Protocol):
+    """A calendar that knows each country's working days."""
+
+    def working_days_after(self, country: str, day: date, count: int) -> date:
+        """The count-th working day after this day."""
+
+    def source(self, country: str) -> str:
+        """Where the country's holidays come from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What rules need from outside: the day, the calendar, what the ledger knows, what the header says."""
+
+    today: date | None = None
+    calendar: WorkingDays | None = None
+    function: Function | None = None
+    """What the message does with its content; absent in a record that has no header."""
+    incoming: bool = False
+    """Whether the content comes from a partner; else it goes to one."""
+    ledger: bool = False
+    """Whether a ledger was asked: only then is something it should know, and does not, undecided."""
+    original_used: bool | None = None
+    """Whether the original of a true copy was used, as the ledger knows it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breach:
+    """One place where a rule is not kept."""
+
+    message: str
+    field: str | None = None
+    found: object = None
+    allowed: str | None = None
+    rests_on: Parameter | None = None
+    severity: Severity | None = None
+    """Where it weighs differently from the rule."""
+
+
+Check = Callable[[Any, Any, Facts], Sequence[Breach]]
+
+KEPT: Sequence[Breach] = ()
+"""What a rule says of content that keeps it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A check with its stable code, its weight, what it asks, and the agreement's parameter that it rests on."""
+
+    code: str
+    title: str
+    severity: Severity
+    parameter: str | None
+    """Name of the agreement's parameter; without one the clause is the agreement's own for this rule's code."""
+    check: Check = field(repr=False)
+
+    def finding(self, breach: Breach, agreement: Agreement | None) -> Finding:
+        """The breach as a finding; what rests on a recalled fact is a warning at most."""
+        rests_on = breach.rests_on or (agreement and agreement.clause(self.code))
+        severity = breach.severity or self.severity
+        if rests_on and rests_on.recalled and severity in (Severity.ERROR, Severity.UNDECIDED):
+            severity = Severity.WARNING
+        public = breach.found is not None and breach.field is not None and not is_private(breach.field)
+        return Finding(
+            code=self.code,
+            message=breach.message,
+            severity=severity,
+            field=breach.field,
+            found=str(breach.found) if public else None,
+            allowed=breach.allowed,
+            clause=rests_on.source if rests_on else None,
+        )
+
+    def undecided(self, error: Exception) -> Finding:
+        """The finding that the rule itself failed; the error's own text may hold a value and is not told."""
+        message = f"the rule could not be carried out ({type(error).__name__})"
+        return Finding(code=self.code, message=message, severity=Severity.UNDECIDED)
+
+
+def rule(code: str, parameter: str | None = None, severity: Severity = Severity.ERROR) -> Callable[[Check], Rule]:
+    """Makes a rule of a function that answers with the breaches it sees; its docstring is the rule's title."""
+    return lambda check: Rule(code, (check.__doc__ or "").strip(), severity, parameter, check)
+
+
+def judge(
+    rules: Sequence[Rule], content: object, agreement: Agreement | None, terms: Terms | None, facts: Facts
+) -> list[Finding]:
+    """The findings of these rules; a rule that crashes is undecided and does not stop the others."""
+    findings: list[Finding] = []
+    for each in rules:
+        try:
+            breaches = each.check(content, terms, facts)
+            if breaches:
+                findings.extend([each.finding(breach, agreement) for breach in breaches])
+        except Exception as error:
+            findings.append(each.undecided(error))
+    return findings
+
+
+@cache
+def _private() -> tuple[str, ...]:
+    return tuple(private_fields(Certificate))
+
+
+def is_private(field: str) -> bool:
+    """Whether the field of a certificate is, lies in, or holds what is personal or confidential."""
+    path = re.sub(r"\[\d+\]", "[]", field) + "."
+    return any(path.startswith(f"{private}.") or f"{private}.".startswith(path) for private in _private())

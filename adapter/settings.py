@@ -1,0 +1,52 @@
+"""What a long-running process is told from outside: by its environment, by files of secrets, or not at all."""
+
+import os
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """EODES_HOME, EODES_CACHE, EODES_DATA, EODES_BROKER, EODES_DATABASE; or a file of that name under EODES_SECRETS."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="EODES_", env_ignore_empty=True, hide_input_in_errors=True, extra="ignore"
+    )
+
+    home: Path | None = None
+    """The user's own mappings/, xsd/ and fixtures/."""
+    cache: Path | None = None
+    """Where outlines and calendars are kept between runs."""
+    data: Path | None = None
+    """Where queues and ledger lie unless a broker and a database are named."""
+    broker: str | None = None
+    """amqp:// or amqps:// for RabbitMQ, embedded:///path for queues in a file."""
+    database: str | None = None
+    """The ledger's database, as a SQLAlchemy URL."""
+
+    @property
+    def folder(self) -> Path:
+        """Where queues and ledger lie: EODES_DATA, XDG_STATE_HOME/eodes or ~/.local/state/eodes; made if need be."""
+        state = os.environ.get("XDG_STATE_HOME")
+        place = self.data or (Path(state) if state else Path.home() / ".local" / "state") / "eodes"
+        place.mkdir(parents=True, exist_ok=True)
+        return place
+
+    @property
+    def ledger_url(self) -> str:
+        """The database given, or a file of its own."""
+        return self.database or f"sqlite:///{self.folder.absolute() / 'ledger.db'}"
+
+    @property
+    def broker_url(self) -> str:
+        """The broker given, or queues in a file."""
+        return self.broker or f"{EMBEDDED}{self.folder.absolute() / 'queues.db'}"
+
+
+EMBEDDED = "embedded://"
+
+
+def settings(broker: str | None = None, database: str | None = None) -> Settings:
+    """What the environment says, under what the command line says."""
+    given = {name: value for name, value in (("broker", broker), ("database", database)) if value}
+    return Settings(_secrets_dir=os.environ.get("EODES_SECRETS"), **given)  # type: ignore[arg-type]

@@ -1,0 +1,188 @@
+"""`eodes partners`, `show` and `check`, and what holds for every command, read aloud."""
+
+import json
+import shutil
+
+import pytest
+from shell import ROOT, eodes, said
+
+from adapter.messages import Kind
+
+COMMANDS = ("map", "validate", "check", "partners", "show", "relay", "send", "queues", "demo")
+
+
+def test_partners_and_domestic_systems_are_listed():
+    result = eodes("partners")
+    assert result.exit_code == 0
+    for word in ("CN", "ID", "kcci", "unipass", "ik-cepa", "live"):
+        assert word in result.stdout
+
+
+def test_partners_in_json_say_who_exchanges_what_since_when():
+    systems = {system["code"]: system for system in said("partners")["systems"]}
+    assert systems["ID"]["side"] == "partner"
+    assert systems["ID"]["agreements"] == ["ik-cepa", "akfta"]
+    assert systems["CN"]["since"] == "2016-12-28"
+    assert systems["unipass"]["importing"] is True
+    assert "certificate" in systems["kcci"]["messages"]
+
+
+def test_a_table_is_shown_flattened():
+    result = eodes("show", "CN", "acknowledgement")
+    assert result.exit_code == 0
+    line = next(line for line in result.stdout.splitlines() if line.startswith("header.function"))
+    assert line.split() == [
+        "header.function", "cr:FunctionCode", "text", "function", "(closed)", "FunctionCodeType", "text", "one", "of",
+        *line.split()[9:10], "1..1", "017",
+    ]  # fmt: skip
+
+
+def test_a_table_in_json_has_its_schema_with_it():
+    tables = said("show", "ID", "certificate")["tables"]
+    assert {table["agreement"] for table in tables} == {"ik-cepa", "akfta"}
+    for table in tables:
+        assert table["schema"]["text"] == (ROOT / "xsd" / table["schema"]["file"]).read_text(encoding="utf-8")
+        rows = {row["field"]: row for row in table["rows"]}
+        assert rows["number"]["wco_id"] == "D014"
+        assert (rows["number"]["at_least"], rows["number"]["at_most"]) == (1, 1)
+        assert rows["number"]["type"]["facets"]["max_length"] == 70
+
+
+def test_one_agreements_table_can_be_shown_alone():
+    tables = said("show", "ID", "certificate", "--agreement", "akfta")["tables"]
+    assert [table["agreement"] for table in tables] == ["akfta"]
+
+
+def test_without_a_message_all_tables_are_shown():
+    assert {table["message"] for table in said("show", "kcci")["tables"]} == set(Kind)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_the_json_schema_of_the_hub_is_one_that_validators_read(kind):
+    jsonschema = pytest.importorskip("jsonschema_rs")
+    result = eodes("show", "CN", kind, "--json-schema")
+    assert result.exit_code == 0
+    jsonschema.validator_for(json.loads(result.stdout))
+
+
+def test_the_json_schema_of_the_hub_admits_the_golden_certificates():
+    jsonschema = pytest.importorskip("jsonschema_rs")
+    validator = jsonschema.validator_for(json.loads(eodes("show", "--json-schema").stdout))
+    for path in sorted((ROOT / "fixtures").glob("*/certificate/*.hub.json")):
+        assert list(validator.iter_errors(json.loads(path.read_text(encoding="utf-8")))) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "there"),
+    [
+        (("XX",), "CN"),
+        (("CN", "letter"), "certificate"),
+        (("CN", "certificate", "--agreement", "x"), "table"),
+        ((), "SYSTEM"),
+    ],
+)
+def test_what_cannot_be_shown_is_answered_with_what_can(words, there):
+    result = eodes("show", *words)
+    assert result.exit_code == 2
+    assert there in result.stderr
+
+
+def test_all_our_tables_are_proved():
+    result = eodes("check")
+    assert result.exit_code == 0, result.stdout
+    assert "valid  partners/cn/certificate.toml" in result.stdout
+
+
+def test_check_in_json_tells_of_each_table():
+    told = said("check", "CN")
+    assert told["verdict"] == "valid"
+    assert {table["table"].split("/")[1] for table in told["tables"]} == {"cn"}
+    assert set(told["tables"][0]) == {"table", "verdict", "findings"}
+
+
+def test_a_table_of_the_users_own_that_cannot_be_bound_is_told_and_ends_with_1(tmp_path):
+    folder = tmp_path / "mappings/partners/cn"
+    shutil.copytree(ROOT / "mappings/partners/cn", folder)
+    table = folder / "response.toml"
+    table.write_text(table.read_text(encoding="utf-8").replace("cr:StatusCode", "cr:NoSuchCode"), encoding="utf-8")
+    result = eodes("check", "CN", "--home", tmp_path)
+    assert result.exit_code == 1
+    assert "NoSuchCode" in result.stdout
+    assert eodes("check", "ID", "--home", tmp_path).exit_code == 0
+
+
+def test_a_table_that_is_no_toml_is_one_line_and_2(tmp_path):
+    folder = tmp_path / "mappings/partners/cn"
+    folder.mkdir(parents=True)
+    (folder / "system.toml").write_text("this is = = not", encoding="utf-8")
+    result = eodes("partners", "--home", tmp_path)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: ")
+    assert len(result.stderr.splitlines()) == 1
+
+
+def own_system(folder):
+    place = folder / "mappings/partners/zz"
+    place.mkdir(parents=True)
+    (place / "system.toml").write_text(
+        'code = "ZZ"\nname = "Invented"\nside = "partner"\ncountry = "ZZ"\nagreements = []\n'
+        '[live]\nstatus = "planned"\nsource = "a test"\n',
+        encoding="utf-8",
+    )
+
+
+def test_a_folder_of_ones_own_is_named_before_the_command_behind_it_or_in_the_environment(tmp_path, monkeypatch):
+    own_system(tmp_path)
+    assert "ZZ" in eodes("--home", tmp_path, "partners").stdout
+    assert "ZZ" in eodes("partners", "--home", tmp_path).stdout
+    assert "ZZ" not in eodes("partners").stdout
+    monkeypatch.setenv("EODES_HOME", str(tmp_path))
+    assert "ZZ" in eodes("partners").stdout
+
+
+def test_a_folder_of_ones_own_that_is_not_there_ends_with_2():
+    assert eodes("partners", "--home", "/nowhere").exit_code == 2
+
+
+def test_the_version_is_told():
+    result = eodes("--version")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("eodes ")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_says_how_it_is_used(command):
+    result = eodes(command, "--help")
+    assert result.exit_code == 0
+    assert f"Usage: eodes {command}" in result.stdout
+
+
+@pytest.mark.parametrize("command", ["map", "validate", "check", "partners", "show", "queues"])
+def test_json_is_documented_in_the_help(command):
+    assert "--json:" in eodes(command, "--help").stdout
+
+
+@pytest.mark.parametrize("words", [("nonsense",), ("map", "--nonsense"), ("validate",), ("show", "CN", "x", "y", "z")])
+def test_wrong_usage_ends_with_2(words):
+    assert eodes(*words).exit_code == 2
+
+
+def test_what_nobody_foresaw_is_one_line_without_its_text(monkeypatch):
+    monkeypatch.setattr("adapter.catalogue.Catalogue.system", broken)
+    result = eodes("show", "CN")
+    assert result.exit_code == 2
+    assert len(result.stderr.splitlines()) == 1
+    assert "ZeroDivisionError" in result.stderr
+    assert "SECRET" not in result.stderr
+
+
+def test_what_nobody_foresaw_is_shown_whole_on_request(monkeypatch):
+    monkeypatch.setenv("EODES_DEBUG", "1")
+    monkeypatch.setattr("adapter.catalogue.Catalogue.system", broken)
+    result = eodes("show", "CN")
+    assert result.exit_code == 2
+    assert "Traceback" in result.stderr
+
+
+def broken(*_):
+    raise ZeroDivisionError("SECRET")

@@ -1,0 +1,115 @@
+"""`eodes send`, `relay` and `queues`, read aloud."""
+
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from shell import BAD, RECORD, SECRETS, eodes, process, said
+
+PATIENCE = 60
+
+
+def waiting():
+    return {each["queue"]: each["waiting"] for each in said("queues")["queues"]}
+
+
+def test_a_record_that_is_sent_waits_in_its_systems_queue():
+    result = eodes("send", RECORD, "--from", "kcci")
+    assert result.exit_code == 0
+    assert result.stdout.endswith("-> from.kcci\n")
+    assert waiting()["from.kcci"] == 1
+
+
+def test_several_records_are_sent_at_once():
+    assert eodes("send", RECORD, BAD, "--from", "kcci").exit_code == 0
+    assert waiting()["from.kcci"] == 2
+
+
+def test_the_same_file_is_the_same_message_however_often_it_is_sent():
+    first, again = (eodes("send", RECORD, "--from", "kcci").stdout for _ in range(2))
+    assert first == again
+    assert eodes("send", RECORD, "--from", "kcci", "--to", "CN").stdout != first
+
+
+def test_standard_input_can_be_sent():
+    assert eodes("send", "-", "--from", "kcci", input=Path(RECORD).read_bytes()).exit_code == 0
+    assert waiting()["from.kcci"] == 1
+
+
+def test_a_file_that_no_relay_would_take_is_not_sent(tmp_path):
+    (tmp_path / "large.xml").write_bytes(b"x" * 10_000_001)
+    result = eodes("send", tmp_path / "large.xml", "--from", "kcci")
+    assert result.exit_code == 1
+    assert "DOC-SIZE" in result.stderr
+    assert waiting()["from.kcci"] in (0, None)
+
+
+@pytest.mark.parametrize("words", [("--from", "nobody"), ("--from", "kcci", "--to", "nobody")])
+def test_unknown_systems_are_answered_with_those_there_are(words):
+    result = eodes("send", RECORD, *words)
+    assert result.exit_code == 2
+    assert "unipass" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["queues", "relay"])
+def test_a_broker_of_no_known_kind_ends_with_2_and_its_password_is_not_told(command):
+    result = eodes(command, "--broker", "http://guest:hush@host")
+    assert result.exit_code == 2
+    assert "amqp://" in result.stderr
+    assert "hush" not in result.stderr
+
+
+@pytest.mark.parametrize("command", ["queues", "relay"])
+def test_a_database_of_no_known_kind_ends_with_2_and_its_password_is_not_told(command):
+    result = eodes(command, "--database", "nonsense://guest:hush@host/x")
+    assert result.exit_code == 2
+    assert "hush" not in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_queues_are_shown_as_tables_too():
+    eodes("send", RECORD, "--from", "kcci")
+    result = eodes("queues")
+    assert result.exit_code == 0
+    for word in ("from.kcci", "to.cn", "Outbox", "Dead"):
+        assert word in result.stdout
+
+
+def test_queues_in_json_have_their_documented_parts():
+    assert set(said("queues")) == {"queues", "outbox", "dead"}
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "words"), [(signal.SIGTERM, 0, "stopped"), (signal.SIGINT, 130, "interrupted")]
+)
+def test_the_relay_moves_what_waits_and_ends_after_a_round_when_told_to(number, code, words):
+    eodes("send", RECORD, BAD, "--from", "kcci")
+    running = process("relay")
+    end = time.monotonic() + PATIENCE
+    while not arrived() and running.poll() is None and time.monotonic() < end:
+        time.sleep(0.1)
+    running.send_signal(number)
+    _, told = running.communicate(timeout=PATIENCE)
+    assert running.returncode == code, told
+    assert words in told.decode().splitlines()[-1]
+    assert arrived()
+    dead = said("queues")["dead"]
+    assert [(each["source"], each["stage"], each["code"]) for each in dead] == [("kcci", "rules", "HS-01")]
+    assert [secret for secret in SECRETS if secret in told.decode()] == []
+
+
+def arrived():
+    """The certificate at the partner, its acknowledgement and the other's refusal at home."""
+    depths = waiting()
+    return (depths["to.cn"], depths["to.kcci"]) == (1, 2)
+
+
+def test_a_relay_whose_broker_is_away_waits_and_can_be_ended():
+    running = process("relay", "--broker", "amqp://guest:hush@127.0.0.1:1/")
+    line = running.stderr.readline()
+    running.send_signal(signal.SIGTERM)
+    _, told = running.communicate(timeout=PATIENCE)
+    assert running.returncode == 0
+    assert b"waiting" in line
+    assert b"hush" not in line + told

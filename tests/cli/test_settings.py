@@ -1,0 +1,47 @@
+"""Settings come from the environment, from files of secrets, or from the command line."""
+
+from pathlib import Path
+
+from adapter.settings import settings
+
+
+def test_queues_and_ledger_are_files_unless_something_else_is_named(monkeypatch, tmp_path):
+    monkeypatch.setenv("EODES_DATA", str(tmp_path / "data"))
+    told = settings()
+    assert told.broker_url == f"embedded://{tmp_path}/data/queues.db"
+    assert told.ledger_url == f"sqlite:///{tmp_path}/data/ledger.db"
+    assert (tmp_path / "data").is_dir()
+
+
+def test_the_files_lie_among_the_users_state(monkeypatch, tmp_path):
+    monkeypatch.delenv("EODES_DATA")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    assert settings().folder == tmp_path / "eodes"
+    monkeypatch.delenv("XDG_STATE_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert settings().folder == tmp_path / ".local/state/eodes"
+
+
+def test_the_environment_names_broker_and_database(monkeypatch):
+    monkeypatch.setenv("EODES_BROKER", "amqp://host")
+    monkeypatch.setenv("EODES_DATABASE", "sqlite://")
+    told = settings()
+    assert (told.broker_url, told.ledger_url) == ("amqp://host", "sqlite://")
+
+
+def test_the_command_line_is_heard_before_the_environment(monkeypatch):
+    monkeypatch.setenv("EODES_BROKER", "amqp://host")
+    assert settings(broker="amqp://other").broker_url == "amqp://other"
+
+
+def test_a_secret_may_lie_in_a_file(monkeypatch, tmp_path):
+    (tmp_path / "EODES_BROKER").write_text("amqp://guest:hush@host\n", encoding="utf-8")
+    monkeypatch.setenv("EODES_SECRETS", str(tmp_path))
+    assert settings().broker_url == "amqp://guest:hush@host"
+
+
+def test_what_is_empty_is_not_said(monkeypatch):
+    monkeypatch.setenv("EODES_HOME", "")
+    assert settings().home is None
+    monkeypatch.setenv("EODES_HOME", "/somewhere")
+    assert settings().home == Path("/somewhere")

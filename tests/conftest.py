@@ -1,0 +1,84 @@
+"""What every test may ask for: real servers, started when the first test needs them, ended with the session."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+
+import hypothesis
+import pytest
+import servers
+
+SERVER_FIXTURES = {"rabbitmq", "private_rabbitmq", "amqp_url", "postgresql", "database_url"}
+
+# No test measures time: a slow machine is no failure. `make laws` takes the second profile.
+hypothesis.settings.register_profile("test", max_examples=50, deadline=None)
+hypothesis.settings.register_profile("laws", max_examples=500, deadline=None)
+hypothesis.settings.load_profile("test")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Goldens change only on purpose."""
+    parser.addoption("--update", action="store_true", help="write goldens and complaints anew; read what changed")
+
+
+@pytest.fixture
+def update(request: pytest.FixtureRequest) -> bool:
+    """Whether goldens are to be written."""
+    return bool(request.config.getoption("--update"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """End like Ctrl-C when terminated or hung up, so that the servers are stopped then too."""
+    for interruption in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(interruption, _interrupt)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test that needs a server."""
+    for item in items:
+        if SERVER_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker("servers")
+
+
+@pytest.fixture(scope="session")
+def rabbitmq() -> Iterator[servers.RabbitMQ]:
+    """A broker, given or private."""
+    with servers.rabbitmq() as broker:
+        yield broker
+
+
+@pytest.fixture(scope="session")
+def private_rabbitmq(request: pytest.FixtureRequest) -> Iterator[servers.PrivateRabbitMQ]:
+    """A broker that a test may kill: the session's own if that is private."""
+    broker = request.getfixturevalue("rabbitmq")
+    if isinstance(broker, servers.PrivateRabbitMQ):
+        yield broker
+        return
+    with servers.private(servers.PrivateRabbitMQ) as private:
+        yield private
+
+
+@pytest.fixture
+def amqp_url(rabbitmq: servers.RabbitMQ) -> Iterator[str]:
+    """The AMQP URL of a fresh vhost."""
+    with rabbitmq.vhost() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[servers.PostgreSQL]:
+    """A database server, given or private."""
+    with servers.postgresql() as server:
+        yield server
+
+
+@pytest.fixture
+def database_url(postgresql: servers.PostgreSQL) -> Iterator[str]:
+    """The SQLAlchemy URL of a fresh database."""
+    with postgresql.database() as url:
+        yield url
+
+
+def _interrupt(signum: int, frame: object) -> None:
+    raise KeyboardInterrupt(signal.Signals(signum).name)

@@ -1,0 +1,112 @@
+"""The ledger alone: opening, lists, questions."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+
+from adapter.findings import Unavailable
+from adapter.ledger import Change, Entry, Ledger, Outcome, Outpaced, Standing, micros, moment
+
+AT = datetime(2026, 3, 2, 9, 30, 15, 123456, tzinfo=UTC)
+
+
+def entry(id: str, stage: str = "done") -> Entry:
+    code = None if stage == "done" else "X-1"
+    return Entry(id, "kcci", f"m-{id}", "0" * 64, 4, b"body", stage=stage, code=code, message=code, findings=None)
+
+
+def standing(id: str, state: str = "issued") -> Standing:
+    return Standing(id, "KR", "KCCI", "ik-cepa", f"KEY{id}", "1", f"KEY-{id}", "kcci", "ID", "d", state, 1, "m", "e")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Ledger:
+    """An empty ledger in each database."""
+    url = f"sqlite:///{tmp_path / 'ledger.db'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("database_url")
+    opened = Ledger.open(url)
+    request.addfinalizer(opened.close)
+    return opened
+
+
+def test_an_entry_written_again_outpaces_whoever_writes_it(ledger: Ledger) -> None:
+    ledger.write([Outcome(entry("a"))], [], AT)
+    with pytest.raises(Outpaced):
+        ledger.write([Outcome(entry("b")), Outcome(entry("a"))], [], AT)
+    assert ledger.known(["a", "b"], [], []).deliveries == {"a": "done"}
+
+
+def test_a_certificate_version_is_there_once(ledger: Ledger) -> None:
+    ledger.write([Outcome(entry("a"), certificate=standing("s"))], [], AT)
+    with pytest.raises(Outpaced):
+        ledger.write([Outcome(entry("b"), certificate=standing("s"))], [], AT)
+    assert len(ledger.standings()) == 1
+
+
+def test_what_is_known_of_a_certificate_is_found_by_its_key(ledger: Ledger) -> None:
+    ledger.write([Outcome(entry("a"), certificate=standing("s"))], [], AT)
+    (found,) = ledger.known([], ["KEYs"], []).of_key("KEYs")
+    assert (found.id, found.state, found.received_at) == ("s", "issued", AT)
+
+
+def test_a_state_changes_only_from_one_before_it(ledger: Ledger) -> None:
+    ledger.write([Outcome(entry("a"), certificate=standing("s", "denied"))], [], AT)
+    ledger.write([Outcome(entry("b"), changes=(Change("s", "acknowledged", ("issued",)),))], [], AT)
+    assert [each.state for each in ledger.standings()] == ["denied"]
+    ledger.write([Outcome(entry("c"), changes=(Change("s", "granted", ("issued", "denied")),))], [], AT)
+    assert [each.state for each in ledger.standings()] == ["granted"]
+
+
+def test_a_question_about_more_than_one_statement_holds_is_answered_whole(ledger: Ledger) -> None:
+    ids = [f"{place:05d}" for place in range(1_200)]
+    ledger.write([Outcome(entry(id)) for id in ids], [], AT)
+    assert set(ledger.known(ids, [], []).deliveries) == set(ids)
+
+
+def test_lists_load_no_payload(ledger: Ledger) -> None:
+    ledger.write([Outcome(entry("a", "rules"), certificate=standing("s"))], [], AT)
+    asked: list[str] = []
+    event.listen(ledger._engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    ledger.dead()
+    ledger.standings()
+    ledger.queue(AT)
+    assert asked and not [statement for statement in asked if "body" in statement]
+
+
+def test_the_newest_dead_come_first(ledger: Ledger) -> None:
+    ledger.write([Outcome(entry("a", "rules"))], [], AT)
+    ledger.write([Outcome(entry("b", "read"))], [], AT.replace(hour=11))
+    assert [dead.id for dead in ledger.dead()] == ["b", "a"]
+    assert [dead.id for dead in ledger.dead(1)] == ["b"]
+
+
+def test_a_dead_letter_is_shown_with_its_bytes(ledger: Ledger) -> None:
+    ledger.write([Outcome(entry("a", "rules")), Outcome(entry("b"))], [], AT)
+    letter = ledger.dead_letter("a")
+    assert letter is not None and letter.body == b"body"
+    assert ledger.dead_letter("b") is None
+
+
+def test_microseconds_survive() -> None:
+    assert moment(micros(AT)) == AT
+
+
+@pytest.mark.parametrize("url", ["nonsense", "oracle://user:SECRET@host/db", "mysql+nothing://user:SECRET@host/db"])
+def test_a_misspelt_url_is_refused_without_its_password(url: str) -> None:
+    with pytest.raises(ValueError, match="not a database URL") as refused:
+        Ledger.open(url)
+    assert "SECRET" not in str(refused.value)
+
+
+def test_a_database_that_does_not_answer_is_unavailable_and_its_password_is_not_told() -> None:
+    with pytest.raises(Unavailable) as refused:
+        Ledger.open("postgresql://user:SECRET@127.0.0.1:9/nothing")
+    assert "SECRET" not in str(refused.value)
+
+
+def test_a_file_that_cannot_be_made_is_unavailable(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable):
+        Ledger.open(f"sqlite:///{tmp_path / 'no' / 'such' / 'folder' / 'ledger.db'}")

@@ -1,0 +1,82 @@
+"""Processes of our own for tests: started out of the terminal's reach, ended by id, on free loopback ports."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import random
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+START_SECONDS = 90
+STOP_SECONDS = 10
+
+Process = subprocess.Popen[bytes]
+
+
+def spawn(command: list[str], folder: Path, env: dict[str, str] | None = None, **account: Any) -> Process:
+    """Start a process in its own session, so that Ctrl-C does not reach it; it writes to `log` in its folder."""
+    with (folder / "log").open("ab") as log:
+        streams: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": subprocess.STDOUT}
+        return subprocess.Popen(command, cwd=folder, env=env, start_new_session=True, **streams, **account)
+
+
+def run(command: list[str], **options: Any) -> str:
+    """Run a command to its end and return what it printed; raises RuntimeError with that when it fails."""
+    streams: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    done = subprocess.run(command, encoding="utf-8", errors="replace", **streams, **options)
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(command)} failed:\n{done.stdout}")
+    return str(done.stdout)
+
+
+def end(process: Process | None, how: signal.Signals) -> None:
+    """Ask a spawned process to end; after that, or when it takes too long, kill what is left of its session."""
+    if process is None:
+        return
+    if process.poll() is None:
+        process.send_signal(how)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(STOP_SECONDS)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(STOP_SECONDS)
+
+
+def wait_until(ready: Callable[[], bool], process: Process, folder: Path) -> None:
+    """Ask again until it is ready; raises RuntimeError with the end of the log when that never comes."""
+    deadline = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        if ready():
+            return
+        time.sleep(0.1)
+    log = (folder / "log").read_text(errors="replace")[-3000:]
+    raise RuntimeError(f"{process.args!r} ended or was not ready in {START_SECONDS} s:\n{log}")
+
+
+def free_ports(count: int) -> list[int]:
+    """Free loopback ports, ten apart, below the ephemeral range and away from rabbitmqctl's default of 35672."""
+    chosen: list[int] = []
+    while len(chosen) < count:
+        port = random.SystemRandom().randrange(20_000, 32_000, 10)
+        with socket.socket() as attempt, contextlib.suppress(OSError):
+            attempt.bind(("127.0.0.1", port))
+            chosen += [port] if port not in chosen else []
+    return chosen
+
+
+def unprivileged(folder: Path) -> dict[str, Any]:
+    """Whom to run as when we are root, as arguments for `spawn`; that user then owns the folder."""
+    if os.geteuid() != 0:
+        return {}
+    names = {entry.pw_name: entry for entry in pwd.getpwall()}
+    user = names.get("postgres") or names["nobody"]
+    for path in (folder, *folder.iterdir()):
+        os.chown(path, user.pw_uid, user.pw_gid)
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}

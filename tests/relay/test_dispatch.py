@@ -1,0 +1,181 @@
+"""What leaves: pipelined, in order per certificate, put off and tried again, closed on a receipt."""
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from post_office import PostOffice, fixture, kinds, record
+from sqlalchemy import event, text
+
+from adapter.findings import Unavailable
+from adapter.relay.backoff import LONGEST, back_off
+from adapter.relay.broker import Broker, Outcome, Parcel, Receipt
+from adapter.relay.names import outbox
+
+NUMBER = "K001-25-0000001"
+
+
+class Moody:
+    """A broker that answers hand-overs to one queue as it is told to; `gone` is a broker that cannot be reached."""
+
+    def __init__(self, broker: Broker, queue: str) -> None:
+        self.broker, self.queue = broker, queue
+        self.mood: Outcome | None = None
+        self.gone = False
+        self.answered: list[Receipt] = []
+
+    def send(self, parcels: Sequence[Parcel]) -> None:
+        if self.gone:
+            raise Unavailable("nobody answers")
+        mine = [parcel for parcel in parcels if self.mood and parcel.queue == self.queue]
+        self.broker.send([parcel for parcel in parcels if parcel not in mine])
+        self.answered += [Receipt(each.message_id, each.queue, self.mood, "so it is") for each in mine if self.mood]
+
+    def receipts(self, wait: float) -> list[Receipt]:
+        answered, self.answered = self.answered, []
+        return answered + self.broker.receipts(wait)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.broker, name)
+
+
+def moody(office: PostOffice) -> Moody:
+    broker = Moody(office.broker, outbox("ID"))
+    office.relay = office.open(broker)  # type: ignore[arg-type]
+    return broker
+
+
+def backlog(office: PostOffice) -> list[tuple[str, int, int]]:
+    return [(each.receiver, each.open, each.due) for each in office.ledger.queue(office.clock.now)]
+
+
+def test_a_refused_message_waits_and_is_tried_again(office: PostOffice) -> None:
+    broker = moody(office)
+    broker.mood = Outcome.REFUSED
+    office.put("kcci", record(NUMBER))
+    assert office.work().deferred == 1
+    assert backlog(office) == [("ID", 1, 0)]
+    broker.mood = None
+    office.clock.forward(seconds=1)
+    office.work()
+    assert kinds(office.take("ID")) == ["certificate"]
+    assert backlog(office) == []
+
+
+def test_the_first_error_is_the_one_kept(office: PostOffice) -> None:
+    broker = moody(office)
+    broker.mood = Outcome.RETURNED
+    office.put("kcci", record(NUMBER))
+    office.work()
+    broker.mood = Outcome.LOST
+    office.clock.forward(minutes=1)
+    office.work()
+    (waiting,) = office.ledger.queue(office.clock.now)
+    assert waiting.first_error == "to.id: returned: so it is"
+
+
+def test_a_message_whose_receipt_was_lost_goes_out_again_under_the_same_id(office: PostOffice) -> None:
+    broker = moody(office)
+    broker.mood = Outcome.LOST
+    office.put("kcci", record(NUMBER))
+    office.work()
+    message = office.ledger.standings()[0].message
+    broker.mood = None
+    office.clock.forward(minutes=1)
+    office.work()
+    assert [sent.message_id for sent in office.take("ID")] == [message]
+
+
+def test_one_receivers_trouble_does_not_hold_up_another(office: PostOffice) -> None:
+    moody(office).mood = Outcome.REFUSED
+    office.put("kcci", record(NUMBER), "m-1")
+    office.put("kcci", fixture("kcci/certificate/kr-cn-1-item.json"), "m-2")
+    office.work()
+    assert kinds(office.take("CN")) == ["certificate"]
+
+
+def test_a_cancellation_waits_until_its_certificate_has_gone(office: PostOffice) -> None:
+    broker = moody(office)
+    broker.mood = Outcome.REFUSED
+    office.put("kcci", record(NUMBER), "m-1")
+    office.work()
+    broker.mood = None
+    cancellation = json.loads(fixture("kcci/cancellation/ik-cepa-replaced.json"))
+    office.put("kcci", json.dumps(cancellation | {"certificateNo": NUMBER}).encode(), "m-2")
+    office.work()
+    assert office.take("ID") == []
+    office.clock.forward(minutes=1)
+    office.work()
+    assert kinds(office.take("ID")) == ["certificate", "cancellation"]
+
+
+def test_what_was_committed_while_the_broker_was_away_arrives_when_it_is_back(office: PostOffice) -> None:
+    broker = moody(office)
+    ids = set()
+    for place in range(20):
+        office.put("kcci", record(f"K001-25-{place:07d}"), f"m-{place}")
+    broker.gone = True
+    office.work()
+    ids = {each.message for each in office.ledger.standings()}
+    broker.gone = False
+    office.clock.forward(hours=1)
+    office.work()
+    taken = [sent.message_id for sent in office.take("ID")]
+    assert set(taken) == ids and len(taken) == 20
+
+
+def test_what_is_leased_to_one_process_is_not_sent_by_another(office: PostOffice) -> None:
+    moody(office).mood = Outcome.REFUSED
+    office.put("kcci", record(NUMBER))
+    office.work()
+    office.clock.forward(minutes=1)
+    leased = office.ledger.lease_due(office.clock.now, 10, 10**9)
+    assert [each.message.number for each in leased] == [NUMBER]
+    assert office.ledger.lease_due(office.clock.now, 10, 10**9) == []
+
+
+def test_a_lease_takes_no_more_bytes_than_asked_for_but_always_one(office: PostOffice) -> None:
+    moody(office).mood = Outcome.REFUSED
+    for place in range(3):
+        office.put("kcci", record(f"K001-25-{place:07d}"), f"m-{place}")
+    office.work()
+    office.clock.forward(minutes=1)
+    assert len(office.ledger.lease_due(office.clock.now, 10, 1)) == 1
+
+
+def test_after_a_commit_fresh_messages_are_not_read_back(office: PostOffice) -> None:
+    asked: list[str] = []
+    event.listen(office.ledger._engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    office.put("kcci", record(NUMBER))
+    office.work()
+    assert kinds(office.take("ID")) == ["certificate"]
+    assert not [statement for statement in asked if "SELECT bodies" in statement]
+
+
+def test_one_question_a_window_asks_for_all_it_depends_on(office: PostOffice) -> None:
+    asked: list[str] = []
+    for place in range(30):
+        office.put("kcci", record(f"K001-25-{place:07d}"), f"m-{place}")
+    event.listen(office.ledger._engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    office.relay.step()
+    assert len([statement for statement in asked if statement.startswith("SELECT")]) <= 3
+    assert len([statement for statement in asked if statement.startswith(("INSERT", "UPDATE"))]) <= 5
+
+
+def test_a_receipt_closes_its_message(office: PostOffice) -> None:
+    office.put("kcci", record(NUMBER))
+    office.work()
+    with office.ledger._engine.connect() as connection:
+        rows = connection.execute(text("SELECT attempts, closed_at IS NOT NULL FROM outbox")).fetchall()
+    assert [tuple(row) for row in rows] == [(1, 1), (1, 1)]
+
+
+def test_waiting_grows_up_to_a_quarter_of_an_hour() -> None:
+    waits = [back_off(attempts, lambda: 1.0) for attempts in range(40)]
+    assert waits == sorted(waits)
+    assert (waits[0], waits[-1]) == (timedelta(seconds=1), LONGEST)
+
+
+def test_half_of_the_waiting_is_left_to_chance() -> None:
+    assert back_off(3, lambda: 0.0) * 2 == back_off(3, lambda: 1.0)
