@@ -4,15 +4,13 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
 from adapter.agreement import Agreement
 from adapter.certificate import Part
-from adapter.mapping.lint import Proof, prove
 from adapter.mapping.mapping import Mapping as Compiled
-from adapter.mapping.mapping import compile_table
 from adapter.mapping.path import TableError
 from adapter.mapping.plan import Plan, make_plan
 from adapter.mapping.problems import problems
@@ -20,6 +18,9 @@ from adapter.mapping.table import Table, load_table
 from adapter.messages import Kind
 from adapter.schema import JsonSchema, Outline, Schema
 from adapter.system import System
+
+if TYPE_CHECKING:
+    from adapter.mapping.lint import Proof
 
 SIDES = ("partners", "domestic")
 PACKAGED = Path(__file__).parent / "_data"
@@ -111,18 +112,19 @@ class Catalogue:
     def compiled(self, table: Table) -> Compiled:
         """The table's two functions, compiled once."""
         if table.name not in self._compiled:
-            self._compiled[table.name] = compile_table(self.plan(table))
+            self._compiled[table.name] = Compiled(self.plan(table))
         return self._compiled[table.name]
 
     def plan(self, table: Table) -> Plan:
         """The table bound to the hub and to its schema."""
         return make_plan(table, self.outline(table))
 
-    def proofs(self, system: System) -> Iterator[Proof]:
+    def proofs(self, system: System) -> "Iterator[Proof]":
         """What is found in each of the system's tables; raises TableError for one that cannot be bound at all."""
+        from adapter.mapping.lint import prove  # what serves messages proves no tables
+
         for table in self.tables(system):
-            self.compiled(table)
-            yield prove(self.plan(table))
+            yield prove(self.compiled(table).compile().plan)
 
     def outline(self, table: Table) -> Outline:
         """What the table's schema says."""

@@ -21,7 +21,7 @@ class Privacy(StrEnum):
 class Part(BaseModel):
     """A part of the hub: frozen, nothing unknown in it, its fields public unless marked."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     def as_json(self) -> str:
         """The part as canonical JSON: absent fields left out, numbers as exact text."""

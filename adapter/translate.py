@@ -11,6 +11,7 @@ from adapter.certificate import Certificate
 from adapter.delivery import Delivery, Message
 from adapter.envelope import address, kind_of, seal
 from adapter.findings import Finding, Rejected, Verdict, verdict
+from adapter.mapping.locate import text_of
 from adapter.mapping.mapping import Mapping, Read
 from adapter.mapping.path import Step
 from adapter.mapping.table import Table
@@ -168,28 +169,18 @@ def forward(
 
 def begins(table: Table, root: Any) -> bool:
     """Whether a document begins as this table's do: the root's names and predicates."""
-    return any(True for _ in _walk(table.root.steps, root, table.is_json))
+    if table.is_json:
+        return all(root.get(name) == value for step in table.root.steps for name, value in step.where)
+    return root.tag == table.root.steps[0].name and _leads(table.root.steps, root)
 
 
-def _walk(steps: tuple[Step, ...], root: Any, is_json: bool) -> Iterator[Any]:
-    if not steps:
-        yield root
-        return
-    first, *rest = steps
-    if is_json:
-        if all(root.get(name) == value for name, value in first.where):
-            yield root
-        return
-    if root.tag == first.name and all(_text(root, name) == value for name, value in first.where):
-        if not rest:
-            yield root
-        for child in root.iterchildren(rest[0].name) if rest else ():
-            yield from _walk(tuple(rest), child, False)
-
-
-def _text(element: Any, name: str) -> str | None:
-    found: str | None = element.get(name[1:]) if name.startswith("@") else element.findtext(name)
-    return found
+def _leads(steps: tuple[Step, ...], element: Any) -> bool:
+    """Whether the first step's predicates hold here, and the others lead on from here."""
+    for name, value in steps[0].where:
+        if (element.get(name[1:]) if name.startswith("@") else text_of(element, name)) != value:
+            return False
+    rest = steps[1:]
+    return not rest or any(_leads(rest, child) for child in element.iterchildren(rest[0].name))
 
 
 def _unrecognised(system: System, catalogue: Catalogue) -> Finding:

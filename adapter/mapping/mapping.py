@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from pydantic import ValidationError
@@ -34,13 +35,27 @@ class Read:
         return tuple(self.teller.path(element, name) for element, name in self.notes.leftovers)
 
 
-@dataclass(frozen=True, slots=True)
 class Mapping:
-    """One table, compiled: reads its document and writes it."""
+    """One table, compiled: reads its document and writes it; each function is made when first used."""
 
-    plan: Plan
-    _write: Callable[[Any, Header, Callable[..., str]], str]
-    _read: Callable[[Any, Notes], tuple[dict[str, Any], dict[str, Any]]]
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+
+    @cached_property
+    def _write(self) -> Callable[[Any, Header, Callable[..., str]], str]:
+        writer = JsonWriter if self.plan.table.is_json else XmlWriter
+        return writer(self.plan).compile().compile("write")
+
+    @cached_property
+    def _read(self) -> Callable[[Any, Notes], tuple[dict[str, Any], dict[str, Any]]]:
+        reader = JsonReader if self.plan.table.is_json else XmlReader
+        return reader(self.plan).compile().compile("read")
+
+    def compile(self) -> "Mapping":
+        """Makes both functions now: a process that serves should not pay at its first message."""
+        for function in (self._write, self._read):
+            assert callable(function)
+        return self
 
     def write(self, content: Part, header: Header) -> bytes:
         """The document as bytes; Rejected with every value that cannot be written, none changed to fit."""
@@ -98,9 +113,3 @@ def _model(model: type[Part], values: dict[str, Any], teller: Teller, findings: 
         told = teller.refused(error, model, "header" if model is Header else "fields")
         findings += [finding for finding in told if finding.field not in known]
         return None
-
-
-def compile_table(plan: Plan) -> Mapping:
-    """Makes the two functions of a plan."""
-    writer, reader = (JsonWriter, JsonReader) if plan.table.is_json else (XmlWriter, XmlReader)
-    return Mapping(plan, writer(plan).compile().compile("write"), reader(plan).compile().compile("read"))

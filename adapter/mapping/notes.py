@@ -1,6 +1,6 @@
 """What a reader notes on its way, turned into findings only when there is something to say."""
 
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from typing import Any, Literal
 
 from adapter.mapping.codes import UNKNOWN, Unmappable
@@ -8,6 +8,8 @@ from adapter.mapping.codes import UNKNOWN, Unmappable
 Kind = Literal["value", "unknown", "again", "constant", "differs"]
 Odd = tuple[Kind, Any, int | None, Any]
 """Kind, element, row and what is known of it."""
+INSTANCE = "XMLSchema-instance"
+"""Attributes of this namespace speak to the validator, not to us."""
 SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}"
 """A signature is the envelope's to read, so it is never left over."""
 
@@ -15,14 +17,14 @@ SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}"
 class Notes:
     """Gathers what one reading of one document finds odd; the compiled reader calls it only then."""
 
-    __slots__ = ("computed", "leftovers", "odd")
+    __slots__ = ("computed", "odd", "unclaimed")
 
     def __init__(self) -> None:
         self.odd: list[Odd] = []
         self.computed: list[tuple[int, str, Any]] = []
         """Row, text and element of what is only written because the hub computes it: it must say what the hub says."""
-        self.leftovers: list[tuple[Any, str]] = []
-        """Elements that no row claims, and what of them: an attribute's or property's name, or nothing."""
+        self.unclaimed: list[tuple[Any, Set[str] | None]] = []
+        """Elements that no row claims, or elements and objects with the names that rows do claim of them."""
 
     def fail(self, error: ValueError, row: int, element: Any) -> None:
         """A value could not be read as its row says."""
@@ -58,19 +60,26 @@ class Notes:
 
     def empty(self, element: Any) -> None:
         """An element without text: absent for us, left over for the record."""
-        self.leftovers.append((element, ""))
+        self.unclaimed.append((element, None))
 
     def left(self, element: Any) -> None:
         """An element that no row claims."""
         if not str(getattr(element, "tag", "")).startswith(SIGNATURE):
-            self.leftovers.append((element, ""))
+            self.unclaimed.append((element, None))
 
-    def attributes(self, element: Any, claimed: Set[str]) -> None:
-        """Attributes that no row claims."""
-        self.leftovers += [
-            (element, f"@{name}") for name in element.attrib if name not in claimed and "XMLSchema-instance" not in name
-        ]
+    def some(self, holder: Any, claimed: Set[str]) -> None:
+        """An element or object with attributes or properties that no row claims."""
+        self.unclaimed.append((holder, claimed))
 
-    def properties(self, holder: dict[str, Any], claimed: Set[str]) -> None:
-        """Properties that no row claims."""
-        self.leftovers += [(holder, name) for name in holder if name not in claimed]
+    @property
+    def leftovers(self) -> Iterator[tuple[Any, str]]:
+        """Elements that no row claims, and what of them: an attribute's or property's name, or nothing."""
+        for holder, claimed in self.unclaimed:
+            if claimed is None:
+                yield holder, ""
+            elif isinstance(holder, dict):
+                yield from ((holder, name) for name in holder if name not in claimed)
+            else:
+                yield from (
+                    (holder, f"@{name}") for name in holder.attrib if name not in claimed and INSTANCE not in name
+                )

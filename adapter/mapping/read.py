@@ -90,7 +90,7 @@ class Reader:
     def _convert(self, bound: Bound, name: str, expression: str, element: str) -> None:
         kind, codes, note = bound.field.type, bound.row.codes, bound.row.field
         if codes is None and bound.row.convert is None and kind in self.as_they_are:
-            self.source.add(f"{name} = {self.present(expression, element)}", note)
+            self.source.add(f"{name} = {self.plain(kind, expression, element)}", note)
             return
         text = self.source.name_for("x")
         self.source.add(f"{text} = {self.present(expression, element)}", note)
@@ -104,6 +104,10 @@ class Reader:
                 self.source.add(f"{name} = n.kept({read}, {bound.index}, {element})" if codes else f"{name} = {read}")
             with self.source.block("except ValueError as error:"):
                 self.source.add(f"{name} = n.fail(error, {bound.index}, {element})")
+
+    def plain(self, kind: str, expression: str, element: str) -> str:
+        """The expression of a value that the hub takes as it is."""
+        return self.present(expression, element)
 
     def present(self, expression: str, element: str) -> str:
         """The expression of a text, None (and noted) where it is empty."""

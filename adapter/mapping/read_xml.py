@@ -1,5 +1,6 @@
 """Reads XML: each element's children in one loop, told apart by their names and predicates."""
 
+from adapter.mapping.locate import text_of
 from adapter.mapping.plan import Place
 from adapter.mapping.read import Gathered, Reader
 
@@ -32,8 +33,11 @@ class XmlReader(Reader):
     def _alike(self, places: list[Place], child: str, gathered: Gathered) -> None:
         """Adds the choice among places of one name: those with predicates first, then the one without."""
         chosen = sorted(places, key=lambda place: not place.step.where)
+        selecting = {name: self.source.name_for("q") for place in places for name, _ in place.step.where}
+        for name, variable in selecting.items():
+            self.source.add(f"{variable} = {self._selecting(child, name)}")
         for nth, place in enumerate(chosen):
-            tests = [self._test(place, child, name, value) for name, value in place.step.where]
+            tests = [f"{selecting[name]} == {self.source.bind('K', value)}" for name, value in place.step.where]
             head = f"{'el' if nth else ''}if {' and '.join(tests)}:" if tests else ("else:" if nth else "if True:")
             with self.source.block(head):
                 self._one(place, child, gathered)
@@ -41,11 +45,11 @@ class XmlReader(Reader):
             with self.source.block("else:"):
                 self.source.add(f"n.left({child})")
 
-    def _test(self, place: Place, child: str, name: str, value: str) -> str:
-        found = f"{child}.get({self.source.bind('Q', name[1:])})" if name.startswith("@") else (
-            f"{child}.findtext({self.source.bind('Q', name)})"
-        )  # fmt: skip
-        return f"{found} == {self.source.bind('K', value)}"
+    def _selecting(self, child: str, name: str) -> str:
+        """The expression of what a predicate looks at."""
+        if name.startswith("@"):
+            return f"{child}.get({self.source.bind('Q', name[1:])})"
+        return f"{self.source.bind('F', text_of)}({child}, {self.source.bind('Q', name)})"
 
     def _one(self, place: Place, child: str, gathered: Gathered) -> None:
         if place.many:
@@ -63,4 +67,4 @@ class XmlReader(Reader):
         if any(attribute.name not in place.attributes for attribute in place.node.type.attributes):
             claimed = self.source.bind("Q", frozenset(place.attributes))
             with self.source.block(f"if {variable}.attrib and not {claimed}.issuperset({variable}.attrib):"):
-                self.source.add(f"n.attributes({variable}, {claimed})")
+                self.source.add(f"n.some({variable}, {claimed})")

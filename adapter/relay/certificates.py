@@ -33,7 +33,7 @@ def take_certificate(
     if first := known.certificates.get(standing.id):
         return _take_again(arrival, first, standing, answers)
     receiver = route(certificate, arrival.system, _named(arrival, exchange), exchange, at.date())
-    message = translate.forward(certificate, arrival.system, receiver, exchange.catalogue, at)
+    message = translate.forward(certificate, arrival.system, receiver, exchange.catalogue, at, cause=standing.digest)
     sent = Post(message, standing.id, arrival.system.code, arrival.reference, direct=True)
     return Outcome(
         entry(arrival),

@@ -69,10 +69,9 @@ def test_mapping_imports_nothing_that_it_does_not_need():
     for _ in range(2):  # the first run fills the cache
         code = f"""
 import sys
-from adapter.cli import main
-sys.argv = ["eodes", *{words!r}]
+from adapter.cli.app import app
 try:
-    main()
+    app({words!r})
 except SystemExit as ended:
     assert not ended.code
 print(*sorted({{name.partition(".")[0] for name in sys.modules}}), file=sys.stderr)

@@ -1,0 +1,96 @@
+"""`python -m benchmarks`: measures, prints a table, writes build/bench.json; ends with 0 also when a goal is missed."""
+
+import argparse
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from adapter.catalogue import CHECKOUT
+from benchmarks import command, compiled, whole_relay
+from benchmarks.inputs import Office
+from benchmarks.measure import Result, Row, timed
+from benchmarks.profiling import print_profile
+from benchmarks.report import print_table, write_json
+from benchmarks.rows import Planned, mapping_plans
+
+PLACE = CHECKOUT / "build" / "bench.json"
+
+
+def main() -> None:
+    """Measures what is asked for."""
+    asked = _arguments()
+    with TemporaryDirectory(prefix="eodes-bench-") as folder:
+        office = Office(Path(folder))
+        plans = _plans(office, asked.amqp)
+        if asked.profile:
+            _profile(plans, asked.profile)
+            return
+        results = [
+            result
+            for plan in plans
+            if (rows := _wanted(plan.rows, asked.only))
+            for result in _measured(plan, rows, asked.rounds)
+        ]
+        if not asked.only or asked.only in compiled.NAME:
+            results.append(compiled.compilations(office))
+    if not results:
+        raise SystemExit(f"no row is called {asked.only}; there are {', '.join(_names(plans))}")
+    print_table(results)
+    if asked.out or not asked.only:  # a few rows do not take the place of all
+        write_json(results, asked.out or PLACE)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="How fast the adapter is, beside what.")
+    parser.add_argument("--only", metavar="NAME", help="rows of this name, or whose names hold it")
+    parser.add_argument(
+        "--rounds", type=int, default=15, help="interleaved rounds (default 15, at least 5; slow rows always take 5)"
+    )
+    parser.add_argument("--profile", metavar="NAME", help="profile this row's work, measure nothing")
+    parser.add_argument("--amqp", metavar="URL", help="an administrator of this broker, in place of a private one")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="where the JSON goes, also with --only")
+    return parser.parse_args()
+
+
+def _plans(office: Office, amqp: str | None) -> list[Planned]:
+    return [
+        *mapping_plans(office),
+        Planned((whole_relay.ROW,), partial(whole_relay.relay_contest, office, amqp)),
+        Planned((command.ROW,), partial(command.command_contest, office)),
+    ]
+
+
+def _wanted(rows: Sequence[Row], only: str | None) -> list[Row]:
+    return [row for row in rows if only in (None, row.name)] or [row for row in rows if only and only in row.name]
+
+
+def _measured(plan: Planned, rows: list[Row], rounds: int) -> list[Result]:
+    print(f"measuring {', '.join(row.name for row in rows)} ...", flush=True)
+    try:
+        with plan.opens() as contest:
+            times = timed(contest, rounds, rows)
+    except Exception as error:  # the other rows are worth having all the same
+        return [
+            Result(row.name, None, row.goal, row.is_cost, remark=f"{type(error).__name__}: {error}"[:200])
+            for row in rows
+        ]
+    return [times.result(row) for row in rows]
+
+
+def _profile(plans: list[Planned], name: str) -> None:
+    for plan in plans:
+        for row in plan.rows:
+            if row.name == name:
+                with plan.opens() as contest:
+                    print_profile(contest, row)
+                return
+    raise SystemExit(f"no row is called {name}; there are {', '.join(_names(plans))}")
+
+
+def _names(plans: list[Planned]) -> list[str]:
+    return [*(row.name for plan in plans for row in plan.rows), compiled.NAME]
+
+
+if __name__ == "__main__":
+    main()
