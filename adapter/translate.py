@@ -10,7 +10,7 @@ from adapter.catalogue import Catalogue
 from adapter.certificate import Certificate
 from adapter.delivery import Delivery, Message
 from adapter.envelope import address, kind_of, seal
-from adapter.findings import Finding, Rejected, Verdict, verdict
+from adapter.findings import Finding, Rejected, Severity, Verdict, verdict
 from adapter.mapping.locate import text_of
 from adapter.mapping.mapping import Mapping, Read
 from adapter.mapping.path import Step
@@ -18,7 +18,7 @@ from adapter.mapping.table import Table
 from adapter.mapping.tell import Teller
 from adapter.messages import Content, Function, Header
 from adapter.rules import NO_FACTS, Facts, check, issued_only, printable
-from adapter.schema import Limits, parse_json, parse_xml
+from adapter.schema import Limits, Schema, parse_json, parse_xml
 from adapter.system import System
 
 STANDARD = Limits()
@@ -26,7 +26,7 @@ STANDARD = Limits()
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A parsed document that passed its schema, with the table that reads it."""
+    """A parsed document with the table that reads it."""
 
     mapping: Mapping
     root: Any
@@ -95,16 +95,33 @@ def _open(body: bytes, system: System, catalogue: Catalogue, limits: Limits) -> 
 
 def open_document(body: bytes, system: System, catalogue: Catalogue, limits: Limits = STANDARD) -> Document:
     """Bytes through the one door and past their schema; Rejected with what is wrong with them."""
+    document = recognise(body, system, catalogue, limits)
+    validate(document.mapping, document.root, catalogue, "schema")
+    return document
+
+
+def recognise(body: bytes, system: System, catalogue: Catalogue, limits: Limits = STANDARD) -> Document:
+    """Bytes through the one door, with the table that they begin like; not yet validated."""
     is_json = next((table.is_json for table in catalogue.tables(system)), False)
     root = parse_json(body, limits) if is_json else parse_xml(body, limits)
-    table = next(
-        (table for table in catalogue.tables(system) if table.direction != "out" and begins(table, root)), None
-    )
+    read = (table for table in catalogue.tables(system) if table.direction != "out" and begins(table, root))
+    table = next(read, None)
     if table is None:
         raise Rejected(_unrecognised(system, catalogue), stage="read")
-    mapping = catalogue.compiled(table)
-    validate(mapping, root, catalogue, "schema")
-    return Document(mapping, root)
+    return Document(catalogue.compiled(table), root)
+
+
+def disputed(body: bytes, system: System, catalogue: Catalogue, limits: Limits = STANDARD) -> Finding | None:
+    """A finding where xmlschema, asked for a second opinion on an XML document, differs from lxml."""
+    try:
+        document = recognise(body, system, catalogue, limits)
+    except Rejected:
+        return None
+    schema = catalogue.schema(document.mapping.plan.table)
+    if not isinstance(schema, Schema) or schema.second_opinion(document.root) == (not schema.faults(document.root)):
+        return None
+    message = "lxml and xmlschema differ on whether the schema allows this document"
+    return Finding(code="XSD-DISPUTED", message=message, severity=Severity.UNDECIDED)
 
 
 def validate(mapping: Mapping, root: Any, catalogue: Catalogue, stage: str) -> None:

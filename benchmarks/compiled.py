@@ -15,7 +15,7 @@ TIMES = 20
 
 
 def compilations(office: Office) -> Result:
-    """The most that any reader or writer was compiled while a fresh catalogue mapped certificates both ways, many times."""
+    """The most that any reader or writer was compiled while a fresh catalogue mapped certificates, many times."""
     with _counted() as counts:
         fresh = Office(office.cache)
         outward, inward = record(1), arrived(1, fresh)

@@ -1,6 +1,7 @@
 """What is mapped: one national record and one partner's document of any number of items, made from the fixtures."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -54,6 +55,12 @@ class Office:
     def read(self, body: bytes, source: str) -> translate.Reading:
         """A delivery in full: parsed, validated, mapped, held to the rules."""
         return translate.read(Delivery(body, source), self.catalogue, self.facts)
+
+    def pass_on(self, bodies: Sequence[bytes], sender: str, receiver: str) -> list[Message]:
+        """A window of deliveries in full, as the relay takes it: all are read, then all are forwarded."""
+        arrived = [Delivery(body, sender) for body in bodies]
+        readings = list(translate.read_all(arrived, self.catalogue, self.facts))
+        return [self.forward(reading, sender, receiver) for reading in readings]
 
     def forward(self, reading: translate.Reading, sender: str, receiver: str) -> Message:
         """The message that a reading becomes: written, re-parsed, validated, sealed."""

@@ -9,6 +9,7 @@ from benchmarks.inputs import HOME, PARTNER, Office, arrived, record
 from benchmarks.libraries import Library, pydantic_xml, xsdata
 from benchmarks.measure import Contest, Row, Work
 from benchmarks.works import (
+    WINDOW,
     hub_to_xml_by,
     in_in_full,
     inbound,
@@ -91,4 +92,5 @@ def _growth(direction: str, row: Row, office: Office) -> Iterator[Contest]:
 
 
 def _contest(works: dict[str, Callable[[], object]], rows: tuple[Row, ...]) -> Contest:
-    return Contest({name: Work(run) for name, run in works.items()}, rows)
+    units = dict.fromkeys(("out", "in-unipass", "in-kcci"), WINDOW)
+    return Contest({name: Work(run, units.get(name, 1)) for name, run in works.items()}, rows)

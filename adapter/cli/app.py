@@ -86,6 +86,9 @@ def validate_files(
         typer.Option("--partner", metavar="SYSTEM", help="Whose documents they are: a partner or a domestic system."),
     ],
     junit: Annotated[Path | None, typer.Option("--junit", metavar="FILE", help="Write a JUnit report too.")] = None,
+    second_opinion: Annotated[
+        bool, typer.Option("--second-opinion", help="Ask xmlschema too; where it differs from lxml, undecided.")
+    ] = False,
     json: Json = False,
     strict: Strict = False,
     on: Today = None,
@@ -94,7 +97,7 @@ def validate_files(
     """Hold documents to schema, table and rules."""
     from adapter.cli.validate import run
 
-    return run(files, system, junit, json, strict, on, home)
+    return run(files, system, junit, json, strict, on, home, second_opinion)
 
 
 @app.command("check", epilog=f"{CODES}\n\n{CHECK_JSON}")

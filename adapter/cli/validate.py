@@ -12,11 +12,18 @@ from adapter.cli.say import printable, put, put_json
 from adapter.cli.start import contents, facts_on, open_catalogue, there
 from adapter.cli.verdicts import Judged, as_json, judged, told
 from adapter.delivery import Delivery
-from adapter.translate import read
+from adapter.translate import disputed, read
 
 
 def run(
-    files: list[str], system: str, junit: Path | None, json: bool, strict: bool, day: datetime | None, home: Path | None
+    files: list[str],
+    system: str,
+    junit: Path | None,
+    json: bool,
+    strict: bool,
+    day: datetime | None,
+    home: Path | None,
+    twice: bool = False,
 ) -> int:
     """Judge each file, give the worst exit code."""
     there(files)
@@ -25,7 +32,10 @@ def run(
     facts = facts_on(day)
     every = []
     for name in watched(files):
-        every.append(judged(name, read(Delivery(contents(name), source), catalogue, facts), strict))
+        body = contents(name)
+        one = judged(name, read(Delivery(body, source), catalogue, facts), strict)
+        differ = disputed(body, catalogue.system(source), catalogue) if twice else None
+        every.append(one.with_findings([differ], "schema") if differ else one)
         told(every[-1])
     if junit:
         from adapter.cli.junit import report

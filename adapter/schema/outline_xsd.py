@@ -31,15 +31,18 @@ COUNTS = frozenset({"minLength", "maxLength", "totalDigits", "fractionDigits"})
 def read(path: Path, within: Path | None) -> Content:
     """The outline of the schema and of all it imports."""
     files = schema_files(path, within)
-    try:
-        schema = xmlschema.XMLSchema10(str(path), allow="local", loglevel="ERROR")
-    except (xmlschema.XMLSchemaException, ValueError) as error:
-        raise SchemaError(
-            f"{path.name}: {str(error).splitlines()[0] if str(error) else type(error).__name__}"
-        ) from None
-    reading = _Reading(schema)
+    reading = _Reading(open_schema(path))
     types, roots = reading.all()
     return Content(files, types, roots, lambda: reading.notes)
+
+
+def open_schema(path: Path) -> xmlschema.XMLSchema10:
+    """The schema as xmlschema understands it; only local files are read. Raises SchemaError where it cannot be."""
+    try:
+        return xmlschema.XMLSchema10(str(path), allow="local", loglevel="ERROR")
+    except (xmlschema.XMLSchemaException, ValueError) as error:
+        said = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise SchemaError(f"{path.name}: {said}") from None
 
 
 class _Reading:

@@ -3,6 +3,7 @@
 import threading
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lxml import etree
 
@@ -12,6 +13,9 @@ from adapter.schema.faults import Fault
 from adapter.schema.files import SchemaError, schema_files
 from adapter.schema.flood import flooded, spine
 from adapter.schema.outline import Outline
+
+if TYPE_CHECKING:
+    from xmlschema import XMLSchema10
 
 
 class Schema:
@@ -49,6 +53,16 @@ class Schema:
             return self._explained(root)
         last = set(spine(beginning))  # cut off in the middle: what is wrong with these is our doing
         return [fault for fault in self._explained(beginning) if fault.element not in last]
+
+    def second_opinion(self, root: etree._Element) -> bool:
+        """Whether xmlschema finds the document valid; slow, for those who test conformance."""
+        return bool(self._second.is_valid(root))
+
+    @cached_property
+    def _second(self) -> "XMLSchema10":
+        from adapter.schema.outline_xsd import open_schema  # xmlschema takes 0.1 s to import
+
+        return open_schema(self._path)
 
     def _explained(self, root: etree._Element) -> list[Fault]:
         # The log belongs to the compiled schema, and other threads are judging with that of `_judge`.

@@ -1,10 +1,14 @@
 """`eodes validate`, read aloud."""
 
+import re
 from pathlib import Path
 
 import pytest
 from lxml import etree
-from shell import BAD, BAD_XML, PARTNERS_OWN, RECORD, SECRETS, TODAY, WARNED, codes, eodes, said
+from shell import BAD, BAD_XML, PARTNERS_OWN, RECORD, ROOT, SECRETS, TODAY, WARNED, codes, eodes, said
+
+SOUND = ROOT / "fixtures/id/certificate/ik-cepa-1-item.xml"
+MARKS = re.compile("<MarksNumbersID>[^<]*<")
 
 
 def test_a_sound_document_is_valid():
@@ -92,3 +96,18 @@ def test_nothing_confidential_is_told(name, tmp_path):
     result = eodes("validate", name, "--partner", "kcci", *TODAY, "--json", "--junit", tmp_path / "report.xml")
     told = result.stdout + result.stderr + (tmp_path / "report.xml").read_text(encoding="utf-8")
     assert [secret for secret in SECRETS if secret in told] == []
+
+
+def test_a_second_opinion_tells_where_the_engines_differ(tmp_path):
+    blank = tmp_path / "blank-marks.xml"
+    # xmlschema takes a no-break space for a blank, lxml does not.
+    blank.write_text(
+        MARKS.sub("<MarksNumbersID>\N{NO-BREAK SPACE}<", SOUND.read_text(encoding="utf-8")), encoding="utf-8"
+    )
+    assert "XSD-DISPUTED" in eodes("validate", blank, "--partner", "ID", *TODAY, "--second-opinion").stderr
+    assert "XSD-DISPUTED" not in eodes("validate", blank, "--partner", "ID", *TODAY).stderr
+
+
+def test_a_second_opinion_that_agrees_says_nothing():
+    result = eodes("validate", PARTNERS_OWN, "--partner", "CN", *TODAY, "--second-opinion")
+    assert (result.exit_code, "XSD-DISPUTED" in result.stderr) == (0, False)
