@@ -164,6 +164,14 @@ def row_at(place: Place | None, attribute: str | None = None) -> Bound | None:
     return below[0] if len(below) == 1 else None
 
 
+def first_row(place: Place | None) -> Bound | None:
+    """The first row whose value stands at a place or below it."""
+    places = place.walk() if place else ()
+    return next(
+        (use.bound for each in places for use in (each.text, *each.attributes.values()) if use and use.bound), None
+    )
+
+
 def place_of(plan: Plan, bound: Bound) -> Place:
     """Where a row's first path leads."""
     for place in plan.root.walk():

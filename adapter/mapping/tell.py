@@ -66,7 +66,8 @@ class Teller:
     def fault(self, fault: Fault) -> Finding:
         """A schema's fault."""
         place, indexes = locate.find_steps(self.plan, self.document, fault)
-        bound = locate.row_at(place, fault.attribute)
+        missing = fault.code == "XSD-MISSING" and not fault.attribute
+        bound = locate.first_row(place) if missing else locate.row_at(place, fault.attribute)
         absent = fault.code in ("XSD-MISSING", "XSD-UNEXPECTED")
         return Finding(
             code=fault.code, message=fault.message, line=fault.line, allowed=fault.allowed,
