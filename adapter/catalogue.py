@@ -1,5 +1,6 @@
 """The catalogue: systems, agreements, tables and schemas, the user's own folder before the packaged one."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
@@ -22,6 +23,7 @@ from adapter.system import System
 if TYPE_CHECKING:
     from adapter.mapping.lint import Proof
 
+CODE = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,31}")
 SIDES = ("partners", "domestic")
 PACKAGED = Path(__file__).parent / "_data"
 CHECKOUT = Path(__file__).parent.parent
@@ -60,7 +62,7 @@ class Catalogue:
         """The system of this code; upper and lower case are one."""
         found = self._system_by_code.get(code)
         if found is None:
-            folders = (f"{side}/{code.lower()}" for side in SIDES) if code.isidentifier() else ()
+            folders = (f"{side}/{code.lower()}" for side in SIDES) if CODE.fullmatch(code) else ()
             found = next((system for folder in folders if (system := self._system(folder))), None)
             if found is None:
                 raise Unknown(f"no system {code!r}; there are {', '.join(sorted(self.systems))}")
@@ -96,6 +98,8 @@ class Catalogue:
         for kind in kinds:
             for path in self._list(f"mappings/{folder}", f"{kind}*.toml"):
                 if table := self._table(f"{folder}/{path.name}"):
+                    if table.system != system.code:
+                        raise TableError(f"{table.name}: system {table.system!r} is not {system.code!r} of its folder")
                     yield table
 
     def table(self, system: System, kind: Kind, agreement: str | None) -> Table:
@@ -107,7 +111,7 @@ class Catalogue:
             raise Unknown(
                 f"{system.code} has no table to write a {kind}" + (f" under {agreement}" if agreement else "")
             )
-        return max(found, key=lambda table: table.version)
+        return max(found, key=lambda table: [int(part) for part in re.findall(r"[0-9]+", table.version)])
 
     def compiled(self, table: Table) -> Compiled:
         """The table's two functions, compiled once."""
@@ -123,6 +127,8 @@ class Catalogue:
         """What is found in each of the system's tables; raises TableError for one that cannot be bound at all."""
         from adapter.mapping.lint import prove  # what serves messages proves no tables
 
+        for slug in system.agreements:
+            self.agreement(slug)
         for table in self.tables(system):
             yield prove(self.compiled(table).compile().plan)
 
@@ -157,6 +163,8 @@ class Catalogue:
 
     def _fetch(self, child: str, parent: str) -> tuple[str, Mapping[str, Any]]:
         folder = child.rpartition("/")[0]
+        if "/" in parent or "\\" in parent:
+            raise TableError(f"{child}: extends {parent!r}: name a table of the same folder or of mappings/common")
         for name in (f"{folder}/{parent}.toml", f"common/{parent}.toml"):
             if path := self.find(f"mappings/{name}"):
                 return name, _toml(path)
@@ -186,12 +194,17 @@ class Catalogue:
 
     def _system(self, folder: str) -> System | None:
         path = self.find(f"mappings/{folder}/system.toml")
-        return _model(System, _toml(path), path) if path else None
+        system = _model(System, _toml(path), path) if path else None
+        if system and (system.code.lower() != folder.rpartition("/")[2] or not CODE.fullmatch(system.code)):
+            raise TableError(f"{folder}/system.toml: code {system.code!r} is not the name of its folder")
+        return system
 
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
+    except RecursionError:
+        raise TableError(f"{path.name}: not TOML that can be read: it is nested too deep") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise TableError(f"{path.name}: not TOML: {error}") from None
 

@@ -164,7 +164,7 @@ class Item(Part):
     marks: Text | None = None
     packages: Packages | None = None
     description: Text
-    hs: Annotated[str, Field(pattern=r"^\d{4,12}$")]
+    hs: Annotated[str, Field(pattern=r"^[0-9]{4,12}$")]
     hs_edition: Annotated[int, Field(ge=1988, le=2099)] | None = None
     origin: Country | None = None
     criterion: Criterion

@@ -45,11 +45,21 @@ def address(
 
     `cause` is what makes it be sent, such as the digest of a delivery; without one it is what the content says.
     """
+    if at.tzinfo is None:
+        raise ValueError("the moment of sending needs its offset from UTC")
     does = function or function_of(content)
     kind = kind_of(content)
     name = sender.country if sender.side == "domestic" and receiver.side == "partner" else sender.code
     made = message_id(kind, does, name, receiver.code, cause or digest(content.as_json().encode()))
-    return Header(id=made, kind=kind, function=does, sender=name, receiver=receiver.code, sent_at=at, answers=answers)
+    return Header(
+        id=made,
+        kind=kind,
+        function=does,
+        sender=name,
+        receiver=receiver.code,
+        sent_at=at.replace(microsecond=0),
+        answers=answers,
+    )
 
 
 def seal(header: Header, content: Content, body: bytes, content_type: str) -> Message:

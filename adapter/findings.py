@@ -24,6 +24,10 @@ class Verdict(StrEnum):
     INDETERMINATE = "indeterminate"
 
 
+LONGEST = 300
+"""Characters of a value or path that a finding tells; a hostile one may have millions."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One thing found: its code, where it stands, what stood there if that is public, and what was allowed."""
@@ -41,6 +45,12 @@ class Finding:
     allowed: str | None = None
     clause: str | None = None
     """The article, form or code list that the check rests on."""
+
+    def __post_init__(self) -> None:
+        for name in ("found", "path"):
+            text = getattr(self, name)
+            if text is not None and len(text) > LONGEST:
+                object.__setattr__(self, name, f"{text[:LONGEST]}…")
 
     def __str__(self) -> str:
         where = " ".join(part for part in (self.field, self.path and f"({self.path})") if part)

@@ -1,13 +1,14 @@
 """Text, numbers and codes as the hub holds them: normal, bounded, and safe in any document."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import AwareDatetime, GetCoreSchemaHandler, Strict
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 LONGEST_TEXT = 4_000
 """Longest text the hub holds, in characters; partners' facets are narrower."""
@@ -16,15 +17,21 @@ LONGEST_TEXT = 4_000
 # Text made of these and of single blanks needs no look in Python, which is what keeps most texts in compiled code.
 PLAIN = r"!-~\u{A1}-\u{2FF}\u{AC00}-\u{D7A3}\u{4E00}-\u{9FFF}"
 FORBIDDEN = frozenset({"Cc", "Cs", "Cn"})
+LINES = frozenset("\t\n\r")
+"""The controls that a document may break its lines with: blanks to us."""
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Marks that make a reader see letters in another order than a program does."""
 
 
 def normal(value: str) -> str:
-    """The text in NFC, stripped, with inner runs of blanks as one; a control or unassigned character is an error."""
-    text = unicodedata.normalize("NFC", " ".join(value.split()))
-    for character in text:
-        if unicodedata.category(character) in FORBIDDEN:
-            raise ValueError(f"character U+{ord(character):04X} is not allowed in text")
-    return text
+    """The text in NFC, stripped, with inner runs of blanks as one.
+
+    A control or unassigned character is an error, and so is one that turns the direction of what stands around it.
+    """
+    for character in value:
+        if unicodedata.category(character) in FORBIDDEN and character not in LINES or character in TURNING:
+            raise PydanticCustomError("character", "character not allowed in text")
+    return unicodedata.normalize("NFC", " ".join(value.split()))
 
 
 class _Normal:
@@ -49,25 +56,25 @@ class _Normal:
         return shape | ({"pattern": self.pattern} if self.pattern else {})
 
 
+BLANKS = " \t\r\n"
+NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,6})?")
 WHOLE_DIGITS, DECIMALS = 16, 8
 """Most digits before and after the decimal point of a number."""
 
 
 def exact(value: object) -> Decimal:
     """The number without exponent or signed zero, its scale kept: `1.10` stays `1.10`, `1E+2` becomes `100`."""
+    value = value.strip(BLANKS) if isinstance(value, str) else value
+    if isinstance(value, str) and not NUMBER.fullmatch(value):
+        raise PydanticCustomError("number", "not a number")
     if isinstance(value, bool | float) or not isinstance(value, str | int | Decimal):
-        raise ValueError("not an exact number")
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        raise ValueError("not a number") from None
-    if not number.is_finite() or number.adjusted() >= WHOLE_DIGITS or number.adjusted() < -DECIMALS and number:
-        raise ValueError("too many digits")
-    exponent = number.as_tuple().exponent
-    if isinstance(exponent, int) and exponent < -DECIMALS:
-        raise ValueError("too many decimals")
+        raise PydanticCustomError("number", "not an exact number")
+    number = Decimal(value)
+    place = number.as_tuple().exponent
+    if not isinstance(place, int) or number.adjusted() >= WHOLE_DIGITS or place < -DECIMALS:
+        raise PydanticCustomError("digits", "too many digits")
     if number < 0:
-        raise ValueError("negative")
+        raise PydanticCustomError("range", "negative")
     return number + 0
 
 
@@ -89,7 +96,7 @@ class _Exact:
         """The exact number, if it is not more than the most."""
         number = exact(value)
         if self.most is not None and number > self.most:
-            raise ValueError("too large")
+            raise PydanticCustomError("range", "too large")
         return number
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:

@@ -22,6 +22,8 @@ from adapter.schema import Limits, Schema, parse_json, parse_xml
 from adapter.system import System
 
 STANDARD = Limits()
+MOST = 100
+"""Findings of rules that are told with their place in the document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,13 @@ class Reading:
     table: Table | None = None
     stage: str = ""
     """Where it was refused, if it was: read, schema, mapping, rules."""
-
     said: Read | None = None
+    """What its table read, as far as it came to that."""
+
+    @property
+    def left_behind(self) -> int:
+        """How many parts of the document no row claims."""
+        return self.said.left_behind if self.said else 0
 
     @property
     def leftovers(self) -> tuple[str, ...]:
@@ -58,8 +65,11 @@ class Reading:
 
     @property
     def certificate(self) -> Certificate:
-        """The certificate it carries; Rejected with the findings where it carries none."""
-        if isinstance(self.content, Certificate):
+        """The certificate it carries; Rejected with the findings where it carries none, or not a valid one.
+
+        `content` is what was read whatever was found in it.
+        """
+        if isinstance(self.content, Certificate) and self.verdict is Verdict.VALID:
             return self.content
         raise Rejected(*self.findings, stage=self.stage)
 
@@ -107,7 +117,7 @@ def recognise(body: bytes, system: System, catalogue: Catalogue, limits: Limits 
     read = (table for table in catalogue.tables(system) if table.direction != "out" and begins(table, root))
     table = next(read, None)
     if table is None:
-        raise Rejected(_unrecognised(system, catalogue), stage="read")
+        raise Rejected(_unrecognised(root, system, catalogue), stage="read")
     return Document(catalogue.compiled(table), root)
 
 
@@ -137,8 +147,9 @@ def understand(document: Document, system: System, catalogue: Catalogue, facts: 
     make = partial(Reading, system, said.header or Header(), table=document.mapping.plan.table, said=said)
     if said.content is None or said.header is None or verdict(said.findings) is Verdict.INVALID:
         return make(None, said.findings, stage="mapping")
-    judged = [*issued_only(said.header), *judge(said.content, said.header, system, catalogue, facts)]
-    findings = (*said.findings, *map(said.teller.placed, judged))
+    stateful = isinstance(said.content, Certificate) and document.mapping.stateful
+    judged = [*issued_only(said.header, stateful), *judge(said.content, said.header, system, catalogue, facts)]
+    findings = (*said.findings, *map(said.teller.placed, judged[:MOST]), *judged[MOST:])
     return make(said.content, findings, stage="" if verdict(findings) is Verdict.VALID else "rules")
 
 
@@ -200,6 +211,8 @@ def _leads(steps: tuple[Step, ...], element: Any) -> bool:
     return not rest or any(_leads(rest, child) for child in element.iterchildren(rest[0].name))
 
 
-def _unrecognised(system: System, catalogue: Catalogue) -> Finding:
+def _unrecognised(root: Any, system: System, catalogue: Catalogue) -> Finding:
     begun = dict.fromkeys(table.root.text or "{…}" for table in catalogue.tables(system) if table.direction != "out")
-    return Finding(code="DOC-ROOT", message=f"no message of {system.code} begins like this", allowed="; ".join(begun))
+    found = None if isinstance(root, dict) else root.tag
+    message = f"no message of {system.code} begins like this"
+    return Finding(code="DOC-ROOT", message=message, found=found, allowed="; ".join(begun))

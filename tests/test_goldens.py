@@ -41,6 +41,13 @@ def test_nothing_is_wrong_with_a_good_fixture(fixture):
     assert [str(finding) for finding in fixture.read().findings if finding.severity != "info"] == []
 
 
+@pytest.mark.parametrize("fixture", [one for one in DOCUMENTS if one.table.direction != "out"], ids=str)
+def test_a_good_fixture_is_valid_under_the_rules_of_its_agreement(fixture):
+    reading = translate.read(fixture.delivery(), shelf.catalogue(), shelf.facts())
+    assert reading.verdict == "valid", [str(finding) for finding in reading.findings]
+    assert reading.content is not None
+
+
 @pytest.mark.parametrize(("record", "partners"), PAIRS, ids=NAMES)
 def test_a_record_becomes_the_document_of_its_partner(record, partners):
     assert written(record, partners) == claimed(partners)

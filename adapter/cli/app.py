@@ -106,6 +106,9 @@ def check_tables(
     partner: Annotated[
         str | None, typer.Argument(metavar="[SYSTEM]", help="A partner or a domestic system; all unless given.")
     ] = None,
+    notes: Annotated[
+        bool, typer.Option("--notes", help="Tell limits and decisions too, not only what is wrong.")
+    ] = False,
     json: Json = False,
     strict: Strict = False,
     home: Home = None,
@@ -113,7 +116,7 @@ def check_tables(
     """Prove that mapping tables are fit for use."""
     from adapter.cli.check import run
 
-    return run(partner, json, strict, home)
+    return run(partner, json, strict, home, notes)
 
 
 @app.command("partners", epilog=PARTNERS_JSON)

@@ -16,7 +16,7 @@ Proved = tuple[str, tuple[Finding, ...]]
 """A table's name, and what was found in it."""
 
 
-def run(partner: str | None, json: bool, strict: bool, home: Path | None) -> int:
+def run(partner: str | None, json: bool, strict: bool, home: Path | None, notes: bool = False) -> int:
     """Prove the tables of one system or of all; errors, and strictly judged warnings, make it fail."""
     catalogue = open_catalogue(home)
     systems = [catalogue.system(partner)] if partner else list(catalogue.systems.values())
@@ -24,7 +24,7 @@ def run(partner: str | None, json: bool, strict: bool, home: Path | None) -> int
     if json:
         put_json(_told(every, strict))
     else:
-        put("".join(_lines(every, strict)))
+        put("".join(_lines(every, strict, notes)))
     return INVALID if any(_said(findings, strict) != Verdict.VALID for _, findings in every) else VALID
 
 
@@ -49,7 +49,11 @@ def _said(findings: tuple[Finding, ...] | list[Finding], strict: bool) -> Verdic
     return Verdict.INVALID if warned else verdict(findings)
 
 
-def _lines(every: list[Proved], strict: bool) -> Iterator[str]:
+def _lines(every: list[Proved], strict: bool, notes: bool) -> Iterator[str]:
     for name, findings in every:
-        yield f"{_said(findings, strict)}  {name}\n"
-        yield from (f"    {printable(str(finding))}\n" for finding in findings)
+        told = [found for found in findings if notes or found.severity is not Severity.INFO]
+        left = len(findings) - len(told)
+        yield f"{_said(findings, strict)}  {name}{f'  ({left} notes)' if left else ''}\n"
+        yield from (f"    {printable(str(finding))}\n" for finding in told)
+    valid = sum(_said(findings, strict) == Verdict.VALID for _, findings in every)
+    yield f"{valid} of {len(every)} tables are valid" + ("" if notes else "; --notes tells limits and decisions") + "\n"

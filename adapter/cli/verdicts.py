@@ -61,7 +61,7 @@ def judged(file: str, reading: Reading, strict: bool) -> Judged:
 def told(each: Judged) -> None:
     """One line for each finding, and one for what no row of the table claims."""
     lines = [f"{each.file}: {finding}" for finding in each.findings]
-    if count := len(each.reading.leftovers):
+    if count := each.reading.left_behind:
         parts = "1 part" if count == 1 else f"{count} parts"
         lines.append(f"{each.file}: info {parts} of the document not mapped and left behind; --json names them")
     tell(*lines)

@@ -23,6 +23,8 @@ from adapter.ledger.schema import METADATA
 
 BUSY_SECONDS = 10
 """How long a statement waits for another process to finish writing."""
+READ_ONLY = "25006"
+"""SQLSTATE of a server that is a mere copy since it, or another, failed over."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _READING = {"reading": True}
@@ -72,7 +74,8 @@ def unavailable(engine: Engine) -> Iterator[None]:
     except (OperationalError, InterfaceError) as error:
         raise Unavailable(f"ledger at {engine.url!r}: {error.orig}") from error
     except DBAPIError as error:
-        if error.connection_invalidated and not isinstance(error, IntegrityError):
+        gone = error.connection_invalidated and not isinstance(error, IntegrityError)
+        if gone or getattr(error.orig, "sqlstate", None) == READ_ONLY:
             raise Unavailable(f"ledger at {engine.url!r}: {error.orig}") from error
         raise
 

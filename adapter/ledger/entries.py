@@ -110,6 +110,7 @@ class Sent:
     certificate: str | None
     origin: str | None
     reference: str | None
+    number: str | None
 
 
 class Known:

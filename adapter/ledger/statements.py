@@ -34,7 +34,7 @@ POST = (
     "certificate", "delivery", "origin", "reference", "created_at", "next_attempt_at",
 )  # fmt: skip
 MESSAGE = ("id", "kind", "function", "sender", "receiver", "content_type", "agreement", "number", "answers", "digest")
-SENT = ("id", "kind", "receiver", "certificate", "origin", "reference")
+SENT = ("id", "kind", "receiver", "certificate", "origin", "reference", "number")
 
 
 @cache

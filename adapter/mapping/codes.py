@@ -58,9 +58,10 @@ class CodeList:
 
 def code_list(name: str, rows: Mapping[str, Any], where: str) -> CodeList:
     """Reads a list from its TOML table; `source` and `closed` must be said."""
-    for needed in ("source", "closed"):
-        if needed not in rows:
-            raise TableError(f"{where}: [codes.{name}] does not say its `{needed}`")
+    for needed, kind in (("source", str), ("closed", bool)):
+        if not isinstance(rows.get(needed), kind):
+            what = "a text" if kind is str else "true or false"
+            raise TableError(f"{where}: [codes.{name}] does not say its `{needed}`, {what}")
     texts = {word: _texts(name, word, value, where) for word, value in rows.items() if word not in RESERVED}
     prefer: Mapping[str, str] = rows.get("prefer", {})
     words: dict[str, str] = {}

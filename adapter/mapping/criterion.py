@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -18,7 +19,7 @@ JOINS = {"and": " + ", "or": " or "}
 PRINTED = re.compile(
     r"(?P<first>.*?)(?:(?P<between> ?\+ ?| or | and )(?P<second>.*?))?(?: \((?P<detail>.+)\))?", re.IGNORECASE
 )
-VALUE = re.compile(r"(?P<method>.*?) ?(?P<percent>\d{1,3}(?:\.\d{1,8})?)%")
+VALUE = re.compile(r"(?P<method>.*?) ?(?P<percent>(?:0|[1-9][0-9]{0,2})(?:\.[0-9]{1,8})?)%")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class Vocabulary:
         value = VALUE.fullmatch(text)
         known = self.codes.read(value["method"] if value else text)
         if known in METHODS:
+            if value and Decimal(value["percent"]) > 100:
+                raise Unmappable("a percentage above 100", "from 0% to 100%")
             return {"method": known, "percent": value["percent"] if value else None}
         if value is None and known in SHIFTS:
             return {"shift": known}
@@ -61,7 +64,9 @@ class Vocabulary:
             percent = "" if value.percent is None else f" {value.percent:f}%"
             words.append(self.codes.write(value.method) + percent)
         if not words and not value.detail:
-            return None
+            if value == Criterion():
+                return None
+            raise Unmappable("a percentage or combinator without what it belongs to", self.codes.allowed_words)
         join = value.combinator or "and"
         joined = (self.codes.texts.get(join, (JOINS[join],))[0] if len(words) > 1 else " ").join(words)
         return f"{joined} ({value.detail})" if value.detail else joined
@@ -76,11 +81,15 @@ def criterion(codes: CodeList) -> Pair:
     def read(text: str) -> Criterion:
         return Criterion.model_validate(vocabulary.read(text))
 
+    # By its exact text: 40 and 40.00 are equal, and still two ways to print a percentage.
     @lru_cache(maxsize=512)
-    def write(value: Criterion) -> str | None:
+    def printed(value: Criterion, percent: str) -> str | None:
         text = vocabulary.write(value)
-        if text is not None and read(text) != value:
+        if text is not None and read(text).as_json() != value.as_json():
             raise Unmappable("cannot be printed so that it reads back the same", codes.allowed_words)
         return text
+
+    def write(value: Criterion) -> str | None:
+        return printed(value, str(value.percent))
 
     return Pair(read, write, f"words of the form: {codes.allowed_texts}", leaves_out=True)

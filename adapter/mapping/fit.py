@@ -34,13 +34,14 @@ def fitting(plan: Plan) -> Iterator[Finding]:
             if use and node:
                 where = _path(place) + (f"/@{_local(name)}" if name else "")
                 yield from _texts(node, use, where)
+                yield from _spelling(node, use, where)
                 yield from _limits(node, use, where, attribute=bool(name))
 
 
 def _required(place: Place) -> Iterator[Finding]:
     """What the schema requires is written."""
     here = _path(place)
-    written = {child.step.name for child in place.children}
+    written = {child.step.name for child in place.children if _writes(child)}
     missing = [f"{here}/{_local(node.name)}" for node in place.node.type.children if _lacks(node, written)]
     missing += [f"{here}/@{_local(node.name)}" for node in place.node.type.attributes if _lacks(node, place.attributes)]
     for path in missing:
@@ -51,6 +52,12 @@ def _required(place: Place) -> Iterator[Finding]:
         if required and not any(node.name in written or node.wildcard for node in alike):
             names = ", ".join(_local(node.name) for node in alike)
             yield error("LINT-REQUIRED", "the schema requires one and no row writes any", path=here, allowed=names)
+
+
+def _writes(place: Place) -> bool:
+    """Whether anything is ever written at a place or below it."""
+    uses = (use for each in place.walk() for use in (each.text, *each.attributes.values()) if use)
+    return any(use.bound is None or use.bound.row.only != "read" for use in uses)
 
 
 def _lacks(node: Node, written: object) -> bool:
@@ -71,6 +78,18 @@ def _texts(node: Node, use: Use, where: str) -> Iterator[Finding]:
     if codes and not codes.closed and facets.enumeration:
         message = "an open code list stands where the schema lists its values"
         yield Finding(code="LINT-OPEN", message=message, severity=Severity.WARNING, field=field, path=where)
+
+
+SPELLED = {"date": {"day"}, "datetime": {"moment"}}
+"""The pairs that write what the schema's own types of dates and moments take."""
+
+
+def _spelling(node: Node, use: Use, where: str) -> Iterator[Finding]:
+    """A date or moment of the schema's own type is spelled as that type wants it."""
+    fitting = SPELLED.get(node.type.value)
+    if use.bound and fitting and (use.bound.row.convert or use.bound.field.type) not in fitting:
+        message = f"the schema wants a {node.type.value}, and the row writes another spelling"
+        yield error("LINT-TYPE", message, _field(use), where, " or ".join(fitting))
 
 
 def _written(use: Use) -> list[str]:

@@ -14,7 +14,7 @@ def text_of(element: Any, name: str) -> str | None:
     """The text of an element's first child of this name; `findtext` says the same four times slower."""
     for child in element.iterchildren(name):
         text: str | None = child.text
-        return text
+        return text and text.strip()
     return None
 
 
@@ -135,19 +135,16 @@ def json_text(document: Any, bound: Bound, indexes: Sequence[int]) -> str | None
     return None if document is None or isinstance(document, dict | list) else str(document)
 
 
-def steps_to(document: Any, wanted: Any, before: tuple[str | int, ...] = ()) -> tuple[str | int, ...] | None:
-    """The names and numbers that lead to this very object in a JSON document."""
-    if document is wanted:
-        return before
-    inner: Sequence[tuple[str | int, Any]] = ()
-    if isinstance(document, Mapping):
-        inner = list(document.items())
-    elif isinstance(document, list):
-        inner = list(enumerate(document))
-    for step, value in inner:
-        if isinstance(value, Mapping | list) and (found := steps_to(value, wanted, (*before, step))) is not None:
-            return found
-    return None
+def steps_to_all(document: Any) -> dict[int, tuple[str | int, ...]]:
+    """The names and numbers that lead to each object and list of a JSON document, by its identity."""
+    found: dict[int, tuple[str | int, ...]] = {}
+    waiting: list[tuple[Any, tuple[str | int, ...]]] = [(document, ())]
+    while waiting:
+        here, before = waiting.pop()
+        found[id(here)] = before
+        inner = here.items() if isinstance(here, Mapping) else enumerate(here)
+        waiting += [(value, (*before, step)) for step, value in inner if isinstance(value, Mapping | list)]
+    return found
 
 
 def row_at(place: Place | None, attribute: str | None = None) -> Bound | None:

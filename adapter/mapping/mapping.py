@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from adapter.certificate import Part
-from adapter.findings import Finding, Rejected
+from adapter.findings import Finding, Rejected, Severity
 from adapter.mapping.notes import Notes
 from adapter.mapping.plan import Plan
 from adapter.mapping.read_json import JsonReader
@@ -30,6 +30,11 @@ class Read:
     notes: Notes
 
     @property
+    def left_behind(self) -> int:
+        """How many parts of the document no row claims."""
+        return sum(1 for _ in self.notes.leftovers)
+
+    @property
     def leftovers(self) -> tuple[str, ...]:
         """Paths of what no row claims, names only; looked up when asked for."""
         return tuple(self.teller.path(element, name) for element, name in self.notes.leftovers)
@@ -40,6 +45,11 @@ class Mapping:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
+
+    @cached_property
+    def stateful(self) -> bool:
+        """Whether its records say their state at home."""
+        return any((bound.row.section, bound.row.field) == ("header", "state") for bound in self.plan.rows)
 
     @cached_property
     def _write(self) -> Callable[[Any, Header, Callable[..., str]], str]:
@@ -89,7 +99,7 @@ class Mapping:
             bound = self.plan.rows[row]
             value = getattr(content, bound.field.levels[0].name)
             wanted = None if value is None else bound.pair.write(value)
-            if wanted != text:
+            if wanted != text.strip():
                 found.append(teller.odd(("differs", element, row, wanted)))
         return found
 
@@ -109,7 +119,7 @@ def _model(model: type[Part], values: dict[str, Any], teller: Teller, findings: 
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        known = {finding.field for finding in findings}
+        known = {finding.field for finding in findings if finding.severity is Severity.ERROR}
         told = teller.refused(error, model, "header" if model is Header else "fields")
         findings += [finding for finding in told if finding.field not in known]
         return None

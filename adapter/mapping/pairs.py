@@ -11,13 +11,15 @@ from adapter.mapping.pair import Pair
 from adapter.mapping.path import TableError
 from adapter.text import plain_number
 
+FINER = re.compile(r"[.,][0-9]{6}[0-9]")
+
 
 def _same(text: str) -> str:
     return text
 
 
 def _iso_day(text: str) -> date:
-    if len(text) != 10:
+    if len(text) != 10 or text[4] != "-" or text[7] != "-":
         raise Unmappable("not a date", "a date such as 2026-01-31")
     try:
         return date.fromisoformat(text)
@@ -32,6 +34,8 @@ def _iso_moment(text: str) -> datetime:
         raise Unmappable("not a date and time", "such as 2026-01-31T09:30:00+09:00") from None
     if moment.tzinfo is None:
         raise Unmappable("no offset from UTC", "such as 2026-01-31T09:30:00+09:00")
+    if FINER.search(text):
+        raise Unmappable("finer than a millionth of a second", "at most 6 decimals of a second")
     return moment
 
 

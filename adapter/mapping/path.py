@@ -39,8 +39,10 @@ def parse_path(text: str, namespaces: Mapping[str, str] | None) -> Path:
     """Reads a path; names come out in Clark notation for XML, as they are for JSON (no namespaces)."""
     rest, absolute = (text[1:], True) if text.startswith("/") else (text, False)
     parts = _split(rest)
+    if text and not all(parts):
+        raise TableError(f"path {text!r} has an empty step")
     attribute = None
-    if parts and parts[-1].startswith("@"):
+    if parts and re.fullmatch(f"@{QNAME}", parts[-1]):
         attribute = _clark(parts.pop()[1:], namespaces, attribute=True, path=text)
     steps = tuple(_step(part, namespaces, text) for part in parts)
     if not steps and not attribute and text:
@@ -56,7 +58,7 @@ def _split(text: str) -> list[str]:
         if character == "/" and not depth:
             parts.append(text[start:place])
             start = place + 1
-    return [part for part in [*parts, text[start:]] if part]
+    return [*parts, text[start:]] if text else []
 
 
 def _step(part: str, namespaces: Mapping[str, str] | None, path: str) -> Step:

@@ -119,8 +119,12 @@ def _bind(table: Table, outline: Outline) -> Plan:
             _put(root, table, path, Use(bound, further=nth > 0), list(bound.field.lists))
     for path, constant in table.constants:
         _put(root, table, path, Use(constant=constant), None)
+    repeated: dict[str, Place] = {}
     for place in root.walk():
         _order(place)
+        if place.many and repeated.setdefault(place.many, place) is not place:
+            names = f"{repeated[place.many].step.name!r} and {place.step.name!r}"
+            raise TableError(f"{place.many!r} repeats as {names}: all rows of a list hang under one element")
     return Plan(table, root, rows)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from adapter.mapping.fields import unwrap
+from adapter.text import DECIMALS, WHOLE_DIGITS
 
 Problem = tuple[str, tuple[int, ...], str, str, str | None]
 """Field with places filled in, the places, code, message, what was allowed."""
@@ -19,7 +20,10 @@ WORDS = {
     "string_pattern_mismatch": ("HUB-FORM", "does not have the form it must have"),
     "literal_error": ("HUB-CODE", "is none of our words"),
     "enum": ("HUB-CODE", "is none of our words"),
-    "value_error": ("HUB-CHARACTER", "has a character that text may not have"),
+    "character": ("HUB-CHARACTER", "has a character that text may not have"),
+    "number": ("HUB-VALUE", "is not a number"),
+    "digits": ("HUB-DIGITS", "has too many digits"),
+    "range": ("HUB-RANGE", "is out of range"),
 }
 ALLOWED = {
     "max_length": "at most {} characters",
@@ -36,7 +40,7 @@ ALLOWED = {
 def problems(error: ValidationError, model: type[BaseModel]) -> Iterator[Problem]:
     """Each field that a model refuses, once, with what was allowed."""
     told: dict[str, tuple[tuple[int, ...], Any]] = {}
-    for said in error.errors(include_url=False, include_input=False):
+    for said in error.errors(include_url=False):
         names = _names(said["loc"], model)
         field = "".join(f"[{name}]" if isinstance(name, int) else f".{name}" for name in names).removeprefix(".")
         # A text is measured in two ways; the last says why.
@@ -44,6 +48,9 @@ def problems(error: ValidationError, model: type[BaseModel]) -> Iterator[Problem
     for field, (places, said) in told.items():
         if said["type"] == "too_short" and any(inner.startswith(f"{field}[") for inner in told):
             continue  # a list of bad elements only seems empty
+        if said["input"] is None:
+            yield field, places, *WORDS["missing"], None
+            continue
         code, message = WORDS.get(said["type"], ("HUB-VALUE", "has a value that it cannot have"))
         yield field, places, code, message, _allowed(said)
 
@@ -64,4 +71,6 @@ def _all_names(model: type[BaseModel]) -> Iterator[str]:
 
 def _allowed(said: Any) -> str | None:
     context = said.get("ctx", {})
+    if said["type"] == "digits":
+        return f"up to {WHOLE_DIGITS} digits and {DECIMALS} decimals"
     return next((form.format(context[name]) for name, form in ALLOWED.items() if name in context), None)

@@ -64,7 +64,7 @@ class Reader:
         if use.bound is None:
             if not use.selects:
                 constant = self.source.bind("K", use.constant)
-                with self.source.block(f"if {expression} != {constant}:"):
+                with self.source.block(f"if {expression} != {constant} and str({expression}).strip() != {constant}:"):
                     self.source.add(f"n.constant({constant}, {element})")
             return
         if use.bound.row.only == "write":
@@ -93,7 +93,7 @@ class Reader:
             self.source.add(f"{name} = {self.plain(kind, expression, element)}", note)
             return
         text = self.source.name_for("x")
-        self.source.add(f"{text} = {self.present(expression, element)}", note)
+        self.source.add(f"{text} = {self.stripped(expression, element)}", note)
         guard = f"if {text} is not None:"
         if codes is not None and bound.row.convert is None and kind == "text":
             self.source.add(f"{name} = {self.source.bind('T', dict(codes.words))}.get({text})")
@@ -109,9 +109,13 @@ class Reader:
         """The expression of a value that the hub takes as it is."""
         return self.present(expression, element)
 
+    def stripped(self, expression: str, element: str) -> str:
+        """The expression of a text to convert: blanks around it say nothing."""
+        return f"({expression} or '').strip() or n.empty({element})"
+
     def present(self, expression: str, element: str) -> str:
         """The expression of a text, None (and noted) where it is empty."""
-        return f"{expression} or n.empty({element})"
+        return self.stripped(expression, element)
 
     as_they_are: frozenset[str] = frozenset({"text", "number", "integer"})
 

@@ -8,6 +8,8 @@ class JsonReader(Reader):
     """Reads JSON: each property by its name."""
 
     as_they_are = frozenset({"text", "number", "integer", "flag"})
+    name = ""
+    """Of the property that is read at the moment."""
 
     def plain(self, kind: str, expression: str, element: str) -> str:
         """The expression of a value that the hub takes as it is; a number as its digits, which are read faster."""
@@ -15,7 +17,12 @@ class JsonReader(Reader):
 
     def present(self, expression: str, element: str) -> str:
         """The expression of a value, None (and noted) where it is an empty text."""
-        return f"{expression} if {expression} != '' else n.empty({element})"
+        name = self.source.bind("Q", self.name)
+        return f"{expression} if {expression} != '' else n.empty({element}, {name})"
+
+    def stripped(self, expression: str, element: str) -> str:
+        """The expression of a value to convert: its schema says how texts are spelled."""
+        return self.present(expression, element)
 
     def visit(self, place: Place, variable: str, gathered: Gathered) -> None:
         """Adds the look-ups of an object's properties."""
@@ -43,6 +50,7 @@ class JsonReader(Reader):
         elif place.children:
             self.visit(place, value, gathered)
         elif place.text:
+            self.name = place.step.name
             self.take(place.text, value, holder, gathered)
 
     def _alike(self, places: list[Place], item: str, gathered: Gathered) -> None:

@@ -1,13 +1,16 @@
 """A table as its TOML says it, with what it inherits."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from adapter.mapping.codes import CodeList, code_list
-from adapter.mapping.path import Path, TableError, parse_path
+from adapter.mapping.path import NAME, Path, TableError, parse_path
 from adapter.messages import Kind
 
+PREFIX = re.compile(NAME, re.ASCII)
+URI = re.compile(r"[!-~]+")
 Section = Literal["header", "fields"]
 GENERATIONS = 3
 """How many tables may stand in one line of `extends`."""
@@ -75,6 +78,7 @@ def load_table(
             raise TableError(f"{name}: `{needed}` is missing")
     if flat["message"] not in list(Kind):
         raise TableError(f"{name}: message {flat['message']!r} is none of {', '.join(Kind)}")
+    _check(name, flat)
     namespaces = None if flat["schema"].endswith(".json") else flat["namespaces"]
     codes = {key: code_list(key, rows, name) for key, rows in {**lists, **flat["codes"]}.items()}
     try:
@@ -96,6 +100,8 @@ def inherit(name: str, toml: Mapping[str, Any], fetch: Fetch, line: tuple[str, .
     if len(line) >= GENERATIONS:
         raise TableError(f"{name}: more than {GENERATIONS} tables in one line of extends: {' -> '.join((*line, name))}")
     unknown = set(toml) - SCALARS - set(SECTIONS)
+    if flawed := [section for section in SECTIONS if not isinstance(toml.get(section, {}), Mapping)]:
+        raise TableError(f"{name}: {', '.join(flawed)} must be a section, written [{flawed[0]}]")
     if unknown:
         known = f"{', '.join(sorted(SCALARS))}, [{'], ['.join(SECTIONS)}]"
         raise TableError(f"{name}: unknown {', '.join(sorted(unknown))}; known: {known}")
@@ -115,6 +121,22 @@ def inherit(name: str, toml: Mapping[str, Any], fetch: Fetch, line: tuple[str, .
     }
 
 
+def _check(name: str, flat: Mapping[str, Any]) -> None:
+    """What becomes part of paths, of documents or of compiled code is what it must be, and nothing more."""
+    for key in ("system", "version", "schema", "root"):
+        if not isinstance(flat[key], str):
+            raise TableError(f"{name}: `{key}` must be a text")
+    if flat["schema"].startswith("/") or "\\" in flat["schema"] or ".." in flat["schema"].split("/"):
+        raise TableError(f"{name}: schema {flat['schema']!r} must lie below xsd/")
+    if flat.get("direction") not in (None, "in", "out"):
+        raise TableError(f'{name}: direction {flat["direction"]!r} is neither "in" nor "out"')
+    for prefix, uri in flat["namespaces"].items():
+        if prefix and (not PREFIX.fullmatch(prefix) or prefix.lower().startswith("xml")):
+            raise TableError(f"{name}: [namespaces] {prefix!r} is no prefix")
+        if not isinstance(uri, str) or not URI.fullmatch(uri):
+            raise TableError(f"{name}: [namespaces] {prefix!r} does not name a namespace")
+
+
 def _rows(
     flat: Mapping[str, Any], namespaces: Mapping[str, str] | None, codes: Mapping[str, CodeList]
 ) -> Iterator[Row]:
@@ -131,15 +153,16 @@ def _row(
     namespaces: Mapping[str, str] | None,
     codes: Mapping[str, CodeList],
 ) -> Row:
-    several = said.get("path")
+    several = said.get("path") if isinstance(said, Mapping) else None
     several = [several] if isinstance(several, str) else several
-    only: Any = said.get("only")
-    if not several or set(said) - {"path", "as", "codes", "only"} or only not in (None, "read", "write"):
+    only: Any = said.get("only") if isinstance(said, Mapping) else None
+    listed_paths = isinstance(several, list) and bool(several) and all(isinstance(path, str) for path in several)
+    if not listed_paths or set(said) - {"path", "as", "codes", "only"} or only not in (None, "read", "write"):
         raise TableError(f'row {field!r}: takes path, as, codes and only = "read" | "write"')
     listed = said.get("codes")
     if listed is not None and listed not in codes:
         raise TableError(f"row {field!r}: no code list {listed!r}; there are {', '.join(sorted(codes))}")
-    paths = tuple(parse_path(path, namespaces) for path in several)
+    paths = tuple(parse_path(path, namespaces) for path in several or ())
     return Row(section, field, paths, said.get("as"), codes[listed] if listed else None, only)
 
 

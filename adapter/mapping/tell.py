@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from pydantic import ValidationError
@@ -36,12 +37,11 @@ def unfit(
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
 class Teller:
     """What a plan knows of one parsed document, asked only when there is something to tell."""
 
-    plan: Plan
-    document: Any
+    def __init__(self, plan: Plan, document: Any) -> None:
+        self.plan, self.document = plan, document
 
     def odd(self, odd: Odd) -> Finding:
         """What a reader noted on its way."""
@@ -105,7 +105,7 @@ class Teller:
     def path(self, element: Any, name: str) -> str:
         """The path of what no row claims, with names only: never a value."""
         if self._json:
-            steps = (*(locate.steps_to(self.document, element) or ()), *((name,) if name else ()))
+            steps = (*self._steps.get(id(element), ()), *((name,) if name else ()))
             return "/".join(f"[{step + 1}]" if isinstance(step, int) else step for step in steps).replace("/[", "[")
         line = [node.tag for node in (element, *element.iterancestors())][::-1]
         return "/".join([*(self._prefixed(tag) for tag in line), *((name,) if name else ())])
@@ -117,7 +117,12 @@ class Teller:
     def _where(self, element: Any) -> locate.Where:
         if not self._json:
             return locate.find_xml(self.plan, element)
-        return locate.find_json(self.plan, self.document, locate.steps_to(self.document, element) or ())
+        return locate.find_json(self.plan, self.document, self._steps.get(id(element), ()))
+
+    @cached_property
+    def _steps(self) -> dict[int, tuple[str | int, ...]]:
+        """The names and numbers that lead to each object and list of a JSON document."""
+        return locate.steps_to_all(self.document)
 
     def _found(self, bound: Bound, indexes: Sequence[int]) -> str | None:
         """The document's text for a row, if the row's field is public."""

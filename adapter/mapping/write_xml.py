@@ -49,6 +49,7 @@ class XmlWriter(Writer):
 
     def _assign(self, tag: str, attributes: list[str], inner: list[str], pieces: list[Built], always: bool) -> Built:
         held = "".join(f"{{{name}}}" for name in inner)
+        tag = "{" + self.source.bind("G", tag) + "}"
         opened = f"<{tag}{''.join(f'{{{name}}}' for name in attributes if name)}"
         text = f"{opened}>{held}</{tag}>" if inner else f"{opened}/>"
         variable = self.source.name_for("s")

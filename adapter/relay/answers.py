@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from adapter import translate
+from adapter.certificate import match_key
 from adapter.findings import Finding, Rejected
 from adapter.ledger import Change, Known, Outcome, Post, Sent
 from adapter.messages import Acknowledgement, Kind, Response
@@ -25,6 +26,8 @@ def take_response(arrival: Arrival, response: Response, known: Known, exchange: 
     """
     assert arrival.system
     sent = _answered(arrival, response, known)
+    if response.key and sent.number and response.key != match_key(sent.number):
+        raise _unfit("it names another certificate than the message that it answers", "number", response.number)
     changes = _move(sent, answered(response))
     if sent.origin is None or (arrival.system.side == "domestic" and response.outcome != "rejected"):
         return Outcome(entry(arrival), changes=changes)
@@ -39,9 +42,12 @@ def _answered(arrival: Arrival, content: Acknowledgement | Response, known: Know
     """The message that is answered; whoever did not get it cannot answer it."""
     sent = known.sent.get(content.received)
     if sent is None or arrival.system is None or sent.receiver != arrival.system.code:
-        message = "no message of this id was sent to this system"
-        raise Rejected(Finding(code="REF-02", message=message, field="received", found=content.received), stage="refer")
+        raise _unfit("no message of this id was sent to this system", "received", content.received)
     return sent
+
+
+def _unfit(message: str, field: str, found: str | None) -> Rejected:
+    return Rejected(Finding(code="REF-02", message=message, field=field, found=found), stage="refer")
 
 
 def _move(sent: Sent, state: str) -> tuple[Change, ...]:

@@ -15,7 +15,7 @@ from adapter.relay.entry import entry
 from adapter.relay.exchange import Exchange
 from adapter.relay.reply import accept
 from adapter.relay.route import route
-from adapter.relay.states import ISSUED, SUPERSEDED, USED, move
+from adapter.relay.states import CANCELLED, ISSUED, SUPERSEDED, USED, move
 from adapter.rules import Facts
 from adapter.system import System
 
@@ -67,7 +67,8 @@ def _take_again(arrival: Arrival, first: Standing, standing: Standing, answers: 
         raise Rejected(
             Finding(code="DUP-01", message=message, field="number", found=standing.number), stage="duplicate"
         )
-    again = (first.message,) if arrival.reading.header.function is Function.RESEND else ()
+    stands = first.state not in (CANCELLED, SUPERSEDED)  # else it would come to life again over there
+    again = (first.message,) if stands and arrival.reading.header.function is Function.RESEND else ()
     return Outcome(entry(arrival), answers, again=again)
 
 

@@ -13,6 +13,7 @@ from adapter.relay.arrival import Arrival, crashed
 from adapter.relay.certificates import look_again, take_certificate
 from adapter.relay.entry import entry
 from adapter.relay.exchange import Exchange
+from adapter.relay.origin import vouch
 from adapter.relay.referrals import take_cancellation, take_feedback
 from adapter.relay.reply import reject
 
@@ -20,14 +21,31 @@ from adapter.relay.reply import reject
 def decide(arrival: Arrival, known: Known, exchange: Exchange, at: datetime) -> Outcome:
     """What comes of it, whatever it is; what came before is answered again, and looked at again only if it died."""
     before = known.deliveries.get(arrival.id)
-    sent_again = arrival.delivery.times == 1  # else the broker brings it again, and its sender waits for nothing
     if before == DONE:
-        return Outcome(entry(arrival), repeated=True, answers_again=sent_again)
-    outcome = _decide_safely(arrival, known, exchange, at)
+        return Outcome(entry(arrival), repeated=True, answers_again=_is_sent_again(arrival))
+    return _revise(_decide_safely(arrival, known, exchange, at), arrival, before)
+
+
+def give_up(arrival: Arrival, error: Exception, known: Known, exchange: Exchange, at: datetime) -> Outcome:
+    """What could not be written down is dead, with nothing of what it says; its sender is told."""
+    before = known.deliveries.get(arrival.id)
+    bare = replace(arrival, reading=replace(arrival.reading, content=None) if arrival.reading else None)
+    if before == DONE:
+        return Outcome(entry(bare), repeated=True)
+    return _revise(_refuse(bare, (crashed(error),), "crash", exchange, at), bare, before)
+
+
+def _revise(outcome: Outcome, arrival: Arrival, before: str | None) -> Outcome:
+    """The outcome of what is new; of what died before, as it stands now that it was looked at again."""
     if before is None:
         return outcome
     posts = tuple(replace(post, direct=False) for post in outcome.posts)
-    return replace(outcome, posts=posts, repeated=True, revised=True, answers_again=sent_again)
+    return replace(outcome, posts=posts, repeated=True, revised=True, answers_again=_is_sent_again(arrival))
+
+
+def _is_sent_again(arrival: Arrival) -> bool:
+    """Whether its sender sent it, and waits for an answer; else the broker brings it again."""
+    return arrival.delivery.times == 1
 
 
 def _decide_safely(arrival: Arrival, known: Known, exchange: Exchange, at: datetime) -> Outcome:
@@ -49,6 +67,7 @@ def _decide(arrival: Arrival, known: Known, exchange: Exchange, at: datetime) ->
         # A fact that we lack is no fault of the sender's; it is told all the same that nothing was sent.
         stage = reading.stage if reading.verdict is Verdict.INVALID else "undecided"
         return _refuse(arrival, reading.findings, stage, exchange, at)
+    vouch(reading, exchange)
     match reading.content:
         case Certificate() as certificate:
             return take_certificate(arrival, certificate, known, exchange, at)

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from adapter.delivery import Delivery, Message
+from adapter.delivery import Message
 from adapter.findings import Unavailable
 from adapter.ledger import Ledger
 from adapter.relay.backoff import back_off
-from adapter.relay.broker import Broker, Outcome, Parcel, Receipt
+from adapter.relay.broker import Broker, Outcome, Parcel
+from adapter.relay.graves import Graves
 from adapter.relay.intake import Taken
-from adapter.relay.names import DEAD, outbox
+from adapter.relay.names import outbox
 
 MOST_DUE, MOST_DUE_BYTES = 256, 16_000_000
 LOOK_EVERY = timedelta(seconds=0.25)
@@ -22,7 +23,7 @@ class Dispatch:
     def __init__(self, broker: Broker, ledger: Ledger, chance: Callable[[], float]) -> None:
         self._broker, self._ledger, self._chance = broker, ledger, chance
         self._under_way: dict[str, int] = {}
-        self._graves: dict[str, Delivery] = {}
+        self._graves = Graves(broker, chance)
         self._confirmed: list[str] = []
         self._deferred: list[tuple[str, datetime, str]] = []
         self._look_at: datetime | None = None
@@ -30,7 +31,7 @@ class Dispatch:
     @property
     def is_idle(self) -> bool:
         """Whether nothing is under way and every receipt is in the ledger."""
-        return not (self._under_way or self._graves or self._confirmed or self._deferred)
+        return not (self._under_way or self._confirmed or self._deferred) and self._graves.are_quiet
 
     @property
     def is_troubled(self) -> bool:
@@ -48,29 +49,23 @@ class Dispatch:
             return 0
         return len(parcels)
 
-    def bury(self, corpses: Iterable[Taken]) -> None:
+    def bury(self, corpses: Iterable[Taken], at: datetime) -> None:
         """What the ledger must not take in goes to the dead with the reason; it is acknowledged once it lies there."""
-        for each in corpses:
-            delivery, entry = each.delivery, each.outcome.entry
-            headers = {"source": delivery.source, "reason": entry.code or "", "message_id": entry.message_id or ""}
-            self._graves[entry.id] = delivery
-            try:
-                self._broker.send([Parcel(DEAD, entry.id, delivery.body, headers=headers)])
-            except Unavailable:
-                self._exhume(entry.id)
+        self._graves.bury(corpses, at)
 
     def collect(self, at: datetime) -> None:
-        """Take what receipts there are."""
-        for receipt in self._broker.receipts(0):
-            if receipt.message_id in self._graves:
-                self._close_grave(receipt)
-            elif receipt.message_id not in self._under_way:
+        """Take what receipts there are, those of the dead last: what goes wrong with them touches no other."""
+        receipts = self._broker.receipts(0)
+        for receipt in receipts:
+            if receipt.message_id not in self._under_way:
                 continue
-            elif receipt.outcome is Outcome.CONFIRMED:
+            if receipt.outcome is Outcome.CONFIRMED:
                 del self._under_way[receipt.message_id]
                 self._confirmed.append(receipt.message_id)
             else:
                 self._put_off([receipt.message_id], f"{receipt.queue}: {receipt.outcome}: {receipt.reason}", at)
+        self._graves.close([each for each in receipts if each.message_id in self._graves], at)
+        self._graves.try_again(at)
 
     def confirmed(self) -> list[str]:
         """The messages whose confirmation is not yet in the ledger."""
@@ -90,8 +85,8 @@ class Dispatch:
 
     def send_due(self, at: datetime, hurry: bool) -> int:
         """Hand over what is due; in a hurry only now and then, while intake has work."""
-        if hurry and self._look_at is not None and at < self._look_at:
-            return 0
+        if hurry and self._look_at is not None and self._look_at - LOOK_EVERY <= at < self._look_at:
+            return 0  # a clock that was put back is before all of that, and keeps nothing waiting
         self._look_at = at + LOOK_EVERY
         waiting = self._ledger.lease_due(at, MOST_DUE, MOST_DUE_BYTES)
         sent = 0
@@ -104,15 +99,6 @@ class Dispatch:
         for id in ids:
             attempts = self._under_way.pop(id, 0)
             self._deferred.append((id, at + back_off(attempts, self._chance), error))
-
-    def _close_grave(self, receipt: Receipt) -> None:
-        if receipt.outcome is Outcome.CONFIRMED:
-            self._broker.acknowledge([self._graves.pop(receipt.message_id)])
-        else:
-            self._exhume(receipt.message_id)
-
-    def _exhume(self, id: str) -> None:
-        self._broker.release([self._graves.pop(id)])
 
 
 def _parcel(message: Message) -> Parcel:

@@ -9,9 +9,8 @@ import structlog
 from adapter.delivery import Delivery
 from adapter.findings import Unavailable
 from adapter.ledger import Known, Ledger, Outcome, Outpaced
-from adapter.relay.arrival import Arrival, arrive, crashed
-from adapter.relay.decide import decide
-from adapter.relay.entry import entry
+from adapter.relay.arrival import Arrival, arrive
+from adapter.relay.decide import decide, give_up
 from adapter.relay.exchange import Exchange
 
 log = structlog.get_logger()
@@ -49,9 +48,10 @@ class Intake:
     def _take_in(self, window: Sequence[Delivery], closed: Sequence[str], at: datetime) -> list[Taken]:
         for race in range(RACES + 1):
             taken = self._decide(window, at, asking=race > 0)
-            outcomes = [each.outcome for each in taken]
+            if race == RACES:
+                taken = [replace(each, outcome=_unhurried(each.outcome)) for each in taken]
             try:
-                self._ledger.write([_unhurried(each) for each in outcomes] if race == RACES else outcomes, closed, at)
+                self._ledger.write([each.outcome for each in taken], closed, at)
                 return taken
             except Outpaced:
                 continue
@@ -64,10 +64,23 @@ class Intake:
         except Unavailable:
             raise
         except Exception as error:
-            bare = replace(arrive(delivery, self._exchange, self._exchange.facts(at)), reading=None)
-            outcome = Outcome(entry(bare, "crash", (crashed(error),)))
-            self._ledger.write([outcome], (), at)
-            return Taken(delivery, outcome)
+            return self._give_up(delivery, error, closed, at)
+
+    def _give_up(self, delivery: Delivery, error: Exception, closed: Sequence[str], at: datetime) -> Taken:
+        """Dead, and its sender told if the database will have that."""
+        arrival = arrive(delivery, self._exchange, self._exchange.facts(at))
+        told = at.replace(microsecond=0)
+        outcome = _unhurried(give_up(arrival, error, self._ask([replace(arrival, reading=None)]), self._exchange, told))
+        try:
+            self._ledger.write([outcome], closed, at)
+        except Outpaced as race:
+            raise Unavailable("another worker is writing down the same delivery") from race
+        except Unavailable:
+            raise
+        except Exception:
+            outcome = replace(outcome, posts=())
+            self._ledger.write([outcome], closed, at)
+        return Taken(delivery, outcome, arrival.buried)
 
     def _decide(self, window: Sequence[Delivery], at: datetime, asking: bool) -> list[Taken]:
         """What comes of each; one that only its number makes a duplicate is first taken for new, without asking.

@@ -96,6 +96,8 @@ class Relay:
         failures = 0
         while not until():
             try:
+                if failures:
+                    self.declare()  # a broker that came back may have lost its queues
                 done = self.step(IDLE)
             except Unavailable as trouble:
                 seconds = back_off(failures, self._chance).total_seconds()
@@ -148,7 +150,7 @@ class Relay:
         self._dispatch.forget(confirmed)
         self._window = []
         self._broker.acknowledge([each.delivery for each in results if not each.buried])
-        self._dispatch.bury([each for each in results if each.buried])
+        self._dispatch.bury([each for each in results if each.buried], at)
         direct = [post.message for each in results for post in each.outcome.posts if post.direct]
         sent = self._dispatch.send(direct, at) if direct else 0
         return _counted(results, sent, len(confirmed))

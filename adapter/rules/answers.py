@@ -21,8 +21,11 @@ def issued_at_home(header: Header, terms: None, facts: Facts) -> Sequence[Breach
     return (Breach(message=message, field="header.state", found=header.state, allowed=ISSUED),)
 
 
-def issued_only(header: Header) -> list[Finding]:
-    """The finding that the record is not issued (STA-01); a header that says no state is not judged."""
+def issued_only(header: Header, stateful: bool = False) -> list[Finding]:
+    """The finding that the record is not issued (STA-01); `stateful` where such a record always says its state."""
+    if stateful and header.state is None:
+        message = "the record does not say whether it is issued: only an issued certificate is relayed"
+        return [Finding(code="STA-01", message=message, field="header.state", allowed=ISSUED)]
     return judge((issued_at_home,), header, None, None, Facts())
 
 

@@ -94,8 +94,10 @@ def value_printed(certificate: Certificate, terms: Terms, facts: Facts) -> Seque
     return breaches
 
 
-def prints_value(item: Item, value: Value) -> bool:
-    """Whether the form prints this item's FOB value."""
+def prints_value(item: Item, value: Value | None) -> bool:
+    """Whether the form prints this item's FOB value; where nothing is said of the day, it does not."""
+    if value is None:
+        return False
     if value.printed == "value_content":
         return item.criterion.method is not None
     return value.printed == "always"
@@ -114,7 +116,7 @@ def _value_breach(item: Item, place: int, value: Value) -> Breach:
 def printable(certificate: Certificate, agreement: Agreement) -> Certificate:
     """The certificate as its form prints it: without the FOB values that stay at home; the same one if none must go."""
     value = agreement.on(certificate.issued_on).value
-    if value is None or value.printed == "always":
+    if value and value.printed == "always":
         return certificate
     if all(item.value is None or prints_value(item, value) for item in certificate.items):
         return certificate

@@ -8,6 +8,7 @@ from sqlalchemy import event
 
 from adapter.findings import Unavailable
 from adapter.ledger import Change, Entry, Ledger, Outcome, Outpaced, Standing, micros, moment
+from adapter.ledger.engine import open_engine, writing
 
 AT = datetime(2026, 3, 2, 9, 30, 15, 123456, tzinfo=UTC)
 
@@ -110,3 +111,11 @@ def test_a_database_that_does_not_answer_is_unavailable_and_its_password_is_not_
 def test_a_file_that_cannot_be_made_is_unavailable(tmp_path: Path) -> None:
     with pytest.raises(Unavailable):
         Ledger.open(f"sqlite:///{tmp_path / 'no' / 'such' / 'folder' / 'ledger.db'}")
+
+
+def test_a_server_that_only_lets_itself_be_read_is_unavailable(database_url: str) -> None:
+    engine = open_engine(database_url)
+    with pytest.raises(Unavailable, match="read-only"), writing(engine) as connection:
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+        connection.exec_driver_sql("DELETE FROM outbox")
+    engine.dispose()
