@@ -21,7 +21,8 @@ class XmlReader(Reader):
         child, number = self.source.name_for("e"), self.source.name_for("k")
         names = list(dict.fromkeys(inner.step.name for inner in place.children))
         table = self.source.bind("N", {name: nth for nth, name in enumerate(names)})
-        with self.source.block(f"for {child} in {variable}:"):
+        # All children at once: lxml makes a list of them a third faster than it steps from one to the next.
+        with self.source.block(f"for {child} in {variable}[:]:"):
             self.source.add(f"{number} = {table}.get({child}.tag, -1)")
             for nth, name in enumerate(names):
                 like = [inner for inner in place.children if inner.step.name == name]
