@@ -153,12 +153,24 @@ class Relay:
         self._dispatch.bury([each for each in results if each.buried], at)
         direct = [post.message for each in results for post in each.outcome.posts if post.direct]
         sent = self._dispatch.send(direct, at) if direct else 0
+        for each in results:
+            _tell_dead(each)
         return _counted(results, sent, len(confirmed))
 
     def _rest(self, seconds: float, until: Callable[[], bool]) -> None:
         while seconds > 0 and not until():
             self._pause(min(seconds, IDLE))
             seconds -= IDLE
+
+
+def _tell_dead(taken: Taken) -> None:
+    """One log line for a delivery that died: what to look for with `eodes queues`, and why."""
+    entry = taken.outcome.entry
+    if entry.stage != DONE and not taken.outcome.repeated:
+        log.warning(
+            "dead", id=entry.id, source=entry.source, message_id=entry.message_id, number=entry.number,
+            stage=entry.stage, code=entry.code,
+        )  # fmt: skip
 
 
 def _counted(results: Sequence[Taken], sent: int, confirmed: int) -> Done:
