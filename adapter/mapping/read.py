@@ -1,5 +1,6 @@
 """Compiles readers: one function per list of the hub, which gathers values and builds the dict of its part."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 
 from adapter.mapping.fields import Level, depth
@@ -23,7 +24,7 @@ class Gathered:
     """Variables that start as None."""
 
 
-class Reader:
+class Reader(ABC):
     """Turns a plan into the source of `read(root, notes)`, which gives the header's and the content's values."""
 
     def __init__(self, plan: Plan) -> None:
@@ -55,9 +56,9 @@ class Reader:
                     self.source.add(f"n.differs({index}, e)")
             self._return(scope, gathered)
 
+    @abstractmethod
     def visit(self, place: Place, variable: str, gathered: Gathered) -> None:
         """Adds the lines that read a place and all below it."""
-        raise NotImplementedError
 
     def take(self, use: Use, expression: str, element: str, gathered: Gathered) -> None:
         """Adds the lines that keep a value; a second one is noted, never dropped."""

@@ -1,5 +1,6 @@
 """Compiles the writers: one function per table that builds the document's text, bottom up."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 from adapter.mapping.access import Scope, reach
@@ -13,7 +14,7 @@ SAFE = frozenset({"number", "integer", "day", "moment", "flag"})
 """Types whose texts never hold a character that needs escaping."""
 
 
-class Writer:
+class Writer(ABC):
     """Turns a plan into the source of `write(content, header, fail)`, which returns the document as text."""
 
     escape: Callable[[str], str]
@@ -30,9 +31,9 @@ class Writer:
             self.source.add(f"return {self.document(self.plan.root, Scope('c'))}")
         return self.source
 
+    @abstractmethod
     def document(self, root: Place, scope: Scope) -> str:
         """Adds the lines that build the document; gives the expression of its text."""
-        raise NotImplementedError
 
     def loop(self, place: Place, scope: Scope, build: Callable[[Place, Scope], Built]) -> str:
         """Adds the loop over the hub's list that a place repeats for; gives the variable of the list of texts."""
