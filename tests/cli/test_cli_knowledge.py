@@ -3,6 +3,7 @@
 import json
 import shutil
 
+import jsonschema_rs
 import pytest
 from shell import ROOT, eodes, said
 
@@ -59,15 +60,13 @@ def test_without_a_message_all_tables_are_shown():
 
 @pytest.mark.parametrize("kind", Kind)
 def test_the_json_schema_of_the_hub_is_one_that_validators_read(kind):
-    jsonschema = pytest.importorskip("jsonschema_rs")
     result = eodes("show", "CN", kind, "--json-schema")
     assert result.exit_code == 0
-    jsonschema.validator_for(json.loads(result.stdout))
+    jsonschema_rs.validator_for(json.loads(result.stdout))
 
 
 def test_the_json_schema_of_the_hub_admits_the_golden_certificates():
-    jsonschema = pytest.importorskip("jsonschema_rs")
-    validator = jsonschema.validator_for(json.loads(eodes("show", "--json-schema").stdout))
+    validator = jsonschema_rs.validator_for(json.loads(eodes("show", "--json-schema").stdout))
     for path in sorted((ROOT / "fixtures").glob("*/certificate/*.hub.json")):
         assert list(validator.iter_errors(json.loads(path.read_text(encoding="utf-8")))) == []
 
