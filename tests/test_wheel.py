@@ -61,6 +61,8 @@ def test_the_wheel_carries_every_table_schema_and_example(wheel):
     assert files
     assert [str(path) for path in files if f"adapter/_data/{path}" not in names] == []
     assert "adapter/py.typed" in names
+    steps = [str(path.relative_to(ROOT)) for path in (ROOT / "adapter/ledger/migrations").rglob("*.py")]
+    assert len(steps) > 3 and names.issuperset(steps)
     assert [
         name for name in names if name.startswith(("tests/", "benchmarks/", *(f"{folder}/" for folder in DATA)))
     ] == []

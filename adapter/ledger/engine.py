@@ -19,7 +19,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from adapter.findings import Unavailable
-from adapter.ledger.schema import METADATA
+from adapter.ledger.upgrade import bring_up, is_current
 
 BUSY_SECONDS = 10
 """How long a statement waits for another process to finish writing."""
@@ -31,7 +31,7 @@ _READING = {"reading": True}
 
 
 def open_engine(url: str) -> Engine:
-    """The database at this URL, its tables made where there are none; raises ValueError or Unavailable."""
+    """The database at this URL, its tables as this program needs them; raises ValueError or Unavailable."""
     try:
         address = make_url(url)
         if address.get_backend_name() == "postgresql":
@@ -45,10 +45,11 @@ def open_engine(url: str) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
-    with unavailable(engine), engine.begin() as connection:
-        if engine.dialect.name == "postgresql":  # two workers that start together must not both make the tables
-            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(20861)")
-        METADATA.create_all(connection)
+    with reading(engine) as connection:
+        if is_current(engine, connection):
+            return engine
+    with writing(engine) as connection:
+        bring_up(engine, connection)
     return engine
 
 

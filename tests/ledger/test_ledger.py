@@ -22,17 +22,6 @@ def standing(id: str, state: str = "issued") -> Standing:
     return Standing(id, "KR", "KCCI", "ik-cepa", f"KEY{id}", "1", f"KEY-{id}", "kcci", "ID", "d", state, 1, "m", "e")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Ledger:
-    """An empty ledger in each database."""
-    url = f"sqlite:///{tmp_path / 'ledger.db'}"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("database_url")
-    opened = Ledger.open(url)
-    request.addfinalizer(opened.close)
-    return opened
-
-
 def test_an_entry_written_again_outpaces_whoever_writes_it(ledger: Ledger) -> None:
     ledger.write([Outcome(entry("a"))], [], AT)
     with pytest.raises(Outpaced):
