@@ -12,6 +12,7 @@ from adapter.ledger.entries import (
     Post,
     Sent,
     Standing,
+    Step,
     Waiting,
 )  # fmt: skip
 from adapter.ledger.ledger import Ledger
@@ -19,5 +20,5 @@ from adapter.ledger.window import Outpaced
 
 __all__ = [
     "DONE", "Backlog", "Change", "Dead", "Entry", "Known", "Ledger", "Outcome", "Outpaced", "Post", "Sent", "Standing",
-    "Waiting", "micros", "moment",
+    "Step", "Waiting", "micros", "moment",
 ]  # fmt: skip

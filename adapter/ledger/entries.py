@@ -68,6 +68,15 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A state in a certificate's history, and the delivery that brought it about."""
+
+    state: str
+    at: datetime
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """A message on its way out, and what the ledger must know to answer for it."""
 

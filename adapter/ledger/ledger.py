@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, Connection, Engine, Table, select
 
 from adapter.delivery import Message
 from adapter.ledger.engine import micros, open_engine, put, reading, writing
-from adapter.ledger.entries import Backlog, Dead, Known, Outcome, Sent, Standing, Waiting
+from adapter.ledger.entries import Backlog, Dead, Known, Outcome, Sent, Standing, Step, Waiting
+from adapter.ledger.history import read_steps
 from adapter.ledger.lists import list_backlogs, list_dead, list_standings, one_dead, standing
 from adapter.ledger.schema import BODIES, CERTIFICATES, DELIVERIES, OUTBOX
 from adapter.ledger.statements import CLOSE, DEFER, LEASE, MESSAGE, SENT, STANDING, columns_of, due
@@ -80,6 +81,11 @@ class Ledger:
         """The certificates that came last, newest first."""
         with reading(self._engine) as connection:
             return list_standings(connection, limit)
+
+    def history(self, certificate: str) -> list[Step]:
+        """The states of the certificate of this id, oldest first."""
+        with reading(self._engine) as connection:
+            return read_steps(connection, certificate)
 
     def queue(self, at: datetime) -> list[Backlog]:
         """What waits for each receiver."""

@@ -47,8 +47,24 @@ CERTIFICATES = Table(
     Column("delivery", Text, nullable=False),
     Column("received_at", BigInteger, nullable=False),
     Column("changed_at", BigInteger, nullable=False),
+    Column("changes", Integer, nullable=False, server_default="1"),
 )
-"""Every certificate version once: its id is made of country, issuer, agreement, key and version."""
+"""Every certificate version once: its id is made of country, issuer, agreement, key and version.
+
+`changes` is the number of its last step in the history.
+"""
+
+HISTORY = Table(
+    "history",
+    METADATA,
+    Column("certificate", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("cause", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Every state that a certificate was in, counted from 1, and the delivery that brought it about; only added to."""
 
 OUTBOX = Table(
     "outbox",

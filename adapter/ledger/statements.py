@@ -19,7 +19,7 @@ from sqlalchemy import (
 )  # fmt: skip
 from sqlalchemy.dialects import postgresql, sqlite
 
-from adapter.ledger.schema import CERTIFICATES, DELIVERIES, OUTBOX
+from adapter.ledger.schema import DELIVERIES, OUTBOX
 
 ENTRY = (
     "id", "source", "message_id", "digest", "size", "kind", "agreement", "number", "stage", "code", "message",
@@ -80,17 +80,6 @@ REOPEN = (
 )
 
 LEASE = update(OUTBOX).values(next_attempt_at=bindparam("at")).where(OUTBOX.c.id == bindparam("this"))
-
-
-@cache
-def change(states: int) -> Executable:
-    """A certificate's next state, if it is in one of this many others."""
-    before = CERTIFICATES.c.state.in_([bindparam(f"before_{number}") for number in range(states)])
-    return (
-        update(CERTIFICATES)
-        .values(state=bindparam("next"), changed_at=bindparam("at"))
-        .where(CERTIFICATES.c.id == bindparam("this"), before)
-    )
 
 
 def due(at: int, most: int) -> Select[str, int, int]:

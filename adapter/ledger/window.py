@@ -1,6 +1,5 @@
 """A window's outcomes, written whole in one transaction."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import Any
@@ -8,9 +7,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from adapter.ledger.engine import put
-from adapter.ledger.entries import Change, Outcome, Post, Standing
+from adapter.ledger.entries import Outcome, Post, Standing
+from adapter.ledger.history import write_steps
 from adapter.ledger.schema import BODIES, CERTIFICATES, DELIVERIES, OUTBOX
-from adapter.ledger.statements import ANSWERS, ENTRY, POST, REOPEN, REVISE, STANDING, change, put_new
+from adapter.ledger.statements import ANSWERS, ENTRY, POST, REOPEN, REVISE, STANDING, put_new
 
 _first = itemgetter(0)
 
@@ -26,9 +26,8 @@ def write_window(connection: Connection, outcomes: Sequence[Outcome], at: int, l
     certificates = [_standing(outcome.certificate, at) for outcome in outcomes if outcome.certificate]
     _put_all(connection, CERTIFICATES, STANDING, certificates)
     _put_posts(connection, outcomes, at, leased_until)
-    rare = [outcome for outcome in outcomes if outcome.changes or outcome.repeated or outcome.again]
-    if rare:
-        _change(connection, [each for outcome in rare for each in outcome.changes], at)
+    write_steps(connection, outcomes, at)
+    if rare := [outcome for outcome in outcomes if outcome.repeated or outcome.again]:
         _repeat(connection, rare, at)
 
 
@@ -56,14 +55,6 @@ def _put_posts(connection: Connection, outcomes: Sequence[Outcome], at: int, lea
     if put(connection, statement, direct) != len(direct):
         raise Outpaced
     put(connection, statement, waiting)
-
-
-def _change(connection: Connection, changes: Iterable[Change], at: int) -> None:
-    groups: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    for each in changes:
-        groups[len(each.before)].append((each.state, at, each.certificate, *each.before))
-    for states, rows in sorted(groups.items()):
-        put(connection, change(states), sorted(rows, key=itemgetter(2)))
 
 
 def _repeat(connection: Connection, outcomes: Iterable[Outcome], at: int) -> None:

@@ -1,25 +1,14 @@
 """The ledger alone: opening, lists, questions."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from entries import AT, entry, standing
 from sqlalchemy import event
 
 from adapter.findings import Unavailable
-from adapter.ledger import Change, Entry, Ledger, Outcome, Outpaced, Standing, micros, moment
+from adapter.ledger import Change, Ledger, Outcome, Outpaced, micros, moment
 from adapter.ledger.engine import open_engine, writing
-
-AT = datetime(2026, 3, 2, 9, 30, 15, 123456, tzinfo=UTC)
-
-
-def entry(id: str, stage: str = "done") -> Entry:
-    code = None if stage == "done" else "X-1"
-    return Entry(id, "kcci", f"m-{id}", "0" * 64, 4, b"body", stage=stage, code=code, message=code, findings=None)
-
-
-def standing(id: str, state: str = "issued") -> Standing:
-    return Standing(id, "KR", "KCCI", "ik-cepa", f"KEY{id}", "1", f"KEY-{id}", "kcci", "ID", "d", state, 1, "m", "e")
 
 
 def test_an_entry_written_again_outpaces_whoever_writes_it(ledger: Ledger) -> None:
