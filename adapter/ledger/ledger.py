@@ -1,8 +1,9 @@
 """The ledger: what came, what became of it, what is to leave."""
 
-from collections.abc import Iterable, Sequence
+import secrets
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Table, select
 
@@ -10,6 +11,7 @@ from adapter.delivery import Message
 from adapter.ledger.engine import micros, open_engine, put, reading, writing
 from adapter.ledger.entries import Backlog, Dead, Known, Outcome, Sent, Standing, Step, Waiting
 from adapter.ledger.history import read_steps
+from adapter.ledger.journal import Journal
 from adapter.ledger.lists import list_backlogs, list_dead, list_standings, one_dead, standing
 from adapter.ledger.schema import BODIES, CERTIFICATES, DELIVERIES, OUTBOX
 from adapter.ledger.statements import CLOSE, DEFER, LEASE, MESSAGE, SENT, STANDING, columns_of, due
@@ -19,17 +21,23 @@ from adapter.messages import Function, Kind
 AT_ONCE = 500
 """How many values one question may hold."""
 
-T = TypeVar("T")
+
+def _any_name() -> str:
+    return secrets.token_hex(8)
 
 
 class Ledger:
     """Every verb is one transaction, and raises findings.Unavailable where the database cannot be reached.
 
-    `lease` is how long a message that was handed out stays with who has it; after that it is due again.
+    `lease` is how long a message that was handed out stays with who has it; after that it is due again. `chains` names
+    the chains that it writes into the journal, each name new.
     """
 
-    def __init__(self, engine: Engine, lease: timedelta = timedelta(seconds=30)) -> None:
+    def __init__(
+        self, engine: Engine, lease: timedelta = timedelta(seconds=30), chains: Callable[[], str] = _any_name
+    ) -> None:
         self._engine, self._lease = engine, lease
+        self._journal = Journal(chains)
 
     @classmethod
     def open(cls, url: str) -> "Ledger":
@@ -52,15 +60,15 @@ class Ledger:
     def write(self, outcomes: Sequence[Outcome], closed: Sequence[str], at: datetime) -> None:
         """A window's outcomes and the messages that were confirmed meanwhile, whole; raises window.Outpaced."""
         now = micros(at)
-        with writing(self._engine) as connection:
-            write_window(connection, outcomes, now, micros(at + self._lease))
-            put(connection, CLOSE, [(now, id) for id in sorted(closed)])
+        with self._journal.writing(self._engine, now) as (connection, facts):
+            write_window(connection, outcomes, now, micros(at + self._lease), facts)
+            facts.closed += _close(connection, closed, now)
 
     def settle(self, closed: Iterable[str], deferred: Iterable[tuple[str, datetime, str]], at: datetime) -> None:
         """Close what was confirmed; put off what was not, by id, until when, and why: the first reason is kept."""
         now = micros(at)
-        with writing(self._engine) as connection:
-            put(connection, CLOSE, [(now, id) for id in sorted(closed)])
+        with self._journal.writing(self._engine, now) as (connection, facts):
+            facts.closed += _close(connection, closed, now)
             put(connection, DEFER, [(micros(until), error, id) for id, until, error in sorted(deferred)])
 
     def lease_due(self, at: datetime, most: int, most_bytes: int) -> list[Waiting]:
@@ -101,6 +109,12 @@ class Ledger:
         """One delivery that died, with its findings and bytes."""
         with reading(self._engine) as connection:
             return one_dead(connection, id)
+
+
+def _close(connection: Connection, confirmed: Iterable[str], at: int) -> list[str]:
+    closed = sorted(confirmed)
+    put(connection, CLOSE, [(at, id) for id in closed])
+    return closed
 
 
 def _rows(

@@ -19,6 +19,7 @@ from sqlalchemy import (
 )  # fmt: skip
 from sqlalchemy.dialects import postgresql, sqlite
 
+from adapter.ledger.entries import DONE
 from adapter.ledger.schema import DELIVERIES, OUTBOX
 
 ENTRY = (
@@ -51,9 +52,9 @@ _ONE_MORE = OUTBOX.c.attempts + literal_column("1")
 REVISE = (
     update(DELIVERIES)
     .values({name: bindparam(f"new_{name}") for name in ENTRY[5:13]})
-    .where(DELIVERIES.c.id == bindparam("this"))
+    .where(DELIVERIES.c.id == bindparam("this"), DELIVERIES.c.stage != literal_column(f"'{DONE}'"))
 )
-"""A delivery that died came again and was looked at again."""
+"""A delivery that died came again and was looked at again; it stays done where another worker was luckier."""
 
 ANSWERS = select(DELIVERIES.c.answers).where(DELIVERIES.c.id == bindparam("this"))
 

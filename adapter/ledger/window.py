@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from adapter.ledger.engine import put
 from adapter.ledger.entries import Outcome, Post, Standing
+from adapter.ledger.facts import Facts
 from adapter.ledger.history import write_steps
 from adapter.ledger.schema import BODIES, CERTIFICATES, DELIVERIES, OUTBOX
 from adapter.ledger.statements import ANSWERS, ENTRY, POST, REOPEN, REVISE, STANDING, put_new
@@ -19,16 +20,16 @@ class Outpaced(Exception):
     """Another worker wrote one of these first: look again at what the ledger knows, and decide again."""
 
 
-def write_window(connection: Connection, outcomes: Sequence[Outcome], at: int, leased_until: int) -> None:
+def write_window(connection: Connection, outcomes: Sequence[Outcome], at: int, leased_until: int, facts: Facts) -> None:
     """Entries, certificates, messages and changes; rows go in sorted, so that workers side by side cannot deadlock."""
     fresh = [_entry(outcome, at) for outcome in outcomes if not outcome.repeated]
     _put_all(connection, DELIVERIES, ENTRY, fresh)
     certificates = [_standing(outcome.certificate, at) for outcome in outcomes if outcome.certificate]
     _put_all(connection, CERTIFICATES, STANDING, certificates)
     _put_posts(connection, outcomes, at, leased_until)
-    write_steps(connection, outcomes, at)
+    facts.note(connection, outcomes, write_steps(connection, outcomes, at))
     if rare := [outcome for outcome in outcomes if outcome.repeated or outcome.again]:
-        _repeat(connection, rare, at)
+        facts.again += _repeat(connection, rare, at)
 
 
 def _put_all(connection: Connection, table: Any, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
@@ -57,7 +58,8 @@ def _put_posts(connection: Connection, outcomes: Sequence[Outcome], at: int, lea
     put(connection, statement, waiting)
 
 
-def _repeat(connection: Connection, outcomes: Iterable[Outcome], at: int) -> None:
+def _repeat(connection: Connection, outcomes: Iterable[Outcome], at: int) -> list[str]:
+    reopened: list[str] = []
     for outcome in outcomes:
         again = {*outcome.again}
         if outcome.answers_again:
@@ -66,6 +68,8 @@ def _repeat(connection: Connection, outcomes: Iterable[Outcome], at: int) -> Non
         if outcome.revised:
             put(connection, REVISE, [(*_entry(outcome, at)[5:13], outcome.entry.id)])
         put(connection, REOPEN, [(at, message) for message in sorted(again)])
+        reopened += sorted(again)
+    return reopened
 
 
 def _answers(outcome: Outcome) -> str:

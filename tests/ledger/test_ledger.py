@@ -65,7 +65,7 @@ def test_the_newest_dead_come_first(ledger: Ledger) -> None:
 def test_a_dead_letter_is_shown_with_its_bytes(ledger: Ledger) -> None:
     ledger.write([Outcome(entry("a", "rules")), Outcome(entry("b"))], [], AT)
     letter = ledger.dead_letter("a")
-    assert letter is not None and letter.body == b"body"
+    assert letter is not None and letter.body == b"body of a"
     assert ledger.dead_letter("b") is None
 
 

@@ -1,0 +1,67 @@
+"""Anchors: once a day the heads of all chains are held fast, each anchor over the one before it."""
+
+import hashlib
+import json
+import zlib
+
+from sqlalchemy import Connection, Select, func, select
+
+from adapter.ledger.engine import put
+from adapter.ledger.schema import ANCHORS, JOURNAL
+from adapter.ledger.statements import put_new
+
+ANCHOR = ("number", "day", "at", "previous", "hash", "heads")
+GENESIS = "0" * 64
+"""What stands before the first link of a chain and before the first anchor."""
+DAY = 86_400_000_000
+"""Microseconds. A chain that rested since the day before the last anchor is held fast by that one."""
+
+Heads = dict[str, tuple[int, str]]
+"""The last link of each chain and its hash."""
+
+
+def put_anchor(connection: Connection, day: str, at: int) -> None:
+    """The anchor of this day (UTC), unless there is one or nothing to hold; of several workers one is first."""
+    if connection.execute(select(ANCHORS.c.number).where(ANCHORS.c.day == day)).first():
+        return
+    last = connection.execute(
+        select(ANCHORS.c.number, ANCHORS.c.hash, ANCHORS.c.at).order_by(ANCHORS.c.number.desc()).limit(1)
+    ).first()
+    number, previous, before = (last.number + 1, last.hash, last.at) if last else (1, GENESIS, 0)
+    moved = connection.execute(_heads()).all()
+    heads = pack_heads({row.chain: (row.link, row.hash) for row in moved if row.at >= before - DAY})
+    if moved:
+        row = (number, day, at, previous, seal_anchor(number, day, at, previous, heads), heads)
+        put(connection, put_new(ANCHORS, ANCHOR, connection.dialect.name), [row])
+
+
+def seal_anchor(number: int, day: str, at: int, previous: str, heads: bytes) -> str:
+    """The hash of an anchor."""
+    inner = hashlib.sha256(heads).hexdigest()
+    return hashlib.sha256(f"anchor\n{number}\n{day}\n{at}\n{previous}\n{inner}".encode()).hexdigest()
+
+
+def pack_heads(heads: Heads) -> bytes:
+    """Canonical JSON, compressed."""
+    return zlib.compress(json.dumps(heads, separators=(",", ":"), sort_keys=True).encode())
+
+
+def unpack_heads(blob: bytes) -> Heads:
+    """What an anchor holds; ValueError for what was not written here."""
+    try:
+        said = json.loads(zlib.decompress(blob))
+        return {str(chain): (int(link), str(sealed)) for chain, (link, sealed) in said.items()}
+    except (zlib.error, AttributeError, TypeError) as error:
+        raise ValueError("not what an anchor holds") from error
+
+
+def _heads() -> Select[str, int, str, int]:
+    """Each chain's last link, found from chain to chain: the index is not read through."""
+    chains = select(func.min(JOURNAL.c.chain).label("chain")).cte("chains", recursive=True)
+    following = select(func.min(JOURNAL.c.chain)).where(JOURNAL.c.chain > chains.c.chain).scalar_subquery()
+    chains = chains.union_all(select(following).where(chains.c.chain.is_not(None)))
+    others = JOURNAL.alias("others")
+    last = select(func.max(others.c.link)).where(others.c.chain == chains.c.chain).scalar_subquery()
+    return select(JOURNAL.c.chain, JOURNAL.c.link, JOURNAL.c.hash, JOURNAL.c.at).where(
+        JOURNAL.c.chain == chains.c.chain, JOURNAL.c.link == last
+    )

@@ -1,0 +1,73 @@
+"""The journal: every transaction that writes adds one link to its worker's own chain, which waits for no other's.
+
+A link's hash is over the one before it and over the SHA-256 of its facts, so that no link can be altered, left out or
+moved without all that follow it.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Lock
+
+from sqlalchemy import Connection, Engine
+
+from adapter.ledger.anchors import GENESIS, put_anchor
+from adapter.ledger.engine import moment, put, writing
+from adapter.ledger.facts import Facts
+from adapter.ledger.schema import JOURNAL
+from adapter.ledger.statements import put_new
+from adapter.ledger.window import Outpaced
+
+LINK = ("chain", "link", "at", "previous", "hash", "facts")
+
+
+class Journal:
+    """One worker's chain. After a failure nobody knows what was committed: it begins another."""
+
+    def __init__(self, name: Callable[[], str]) -> None:
+        self._name, self._lock, self._anchored = name, Lock(), ""
+        self._begin()
+
+    @contextmanager
+    def writing(self, engine: Engine, at: int) -> Iterator[tuple[Connection, Facts]]:
+        """One transaction, and a link for the facts that it gathers; on a new day an anchor goes before it."""
+        with self._lock:
+            self._anchor(engine, at)
+            facts = Facts()
+            try:
+                with writing(engine) as connection:
+                    yield connection, facts
+                    head = self._add(connection, facts, at)
+            except Outpaced:  # it was rolled back
+                raise
+            except BaseException:
+                self._begin()
+                raise
+            self._link, self._hash = head
+
+    def _begin(self) -> None:
+        self._chain, self._link, self._hash = self._name(), 0, GENESIS
+
+    def _add(self, connection: Connection, facts: Facts, at: int) -> tuple[int, str]:
+        packed = facts.pack()
+        if not packed:
+            return self._link, self._hash
+        link = self._link + 1
+        sealed = seal(self._chain, link, at, self._hash, packed)
+        statement = put_new(JOURNAL, LINK, connection.dialect.name)
+        if put(connection, statement, [(self._chain, link, at, self._hash, sealed, packed)]) != 1:
+            raise RuntimeError(f"another worker writes the chain {self._chain!r}")
+        return link, sealed
+
+    def _anchor(self, engine: Engine, at: int) -> None:
+        day = moment(at).date().isoformat()
+        if day != self._anchored:
+            with writing(engine) as connection:
+                put_anchor(connection, day, at)
+            self._anchored = day
+
+
+def seal(chain: str, link: int, at: int, previous: str, facts: bytes) -> str:
+    """The hash of a link."""
+    inner = hashlib.sha256(facts).hexdigest()
+    return hashlib.sha256(f"{chain}\n{link}\n{at}\n{previous}\n{inner}".encode()).hexdigest()
