@@ -40,6 +40,9 @@ class Facts:
     """Whether the original of a true copy was used, as the ledger knows it."""
 
 
+NO_FACTS = Facts()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breach:
     """One place where a rule is not kept."""
