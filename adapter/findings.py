@@ -1,6 +1,6 @@
 """What is found wrong, where, and what that makes of the whole."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -65,8 +65,10 @@ class Finding:
         return {name: value for name, value in asdict(self).items() if value is not None}
 
 
-def verdict(findings: Iterable[Finding]) -> Verdict:
+def verdict(findings: Sequence[Finding]) -> Verdict:
     """Invalid if anything is an error, else indeterminate if anything is undecided, else valid."""
+    if not findings:
+        return Verdict.VALID
     severities = {finding.severity for finding in findings}
     if Severity.ERROR in severities:
         return Verdict.INVALID

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from adapter.catalogue import Catalogue
@@ -76,7 +75,8 @@ class Reading:
 
 def read(delivery: Delivery, catalogue: Catalogue, facts: Facts = NO_FACTS, limits: Limits = STANDARD) -> Reading:
     """Everything there is to say about a delivery: parsed, validated, mapped and judged; bad input gives findings."""
-    return next(read_all((delivery,), catalogue, facts, limits))
+    system = catalogue.system(delivery.source)
+    return _reading(system, _open(delivery.body, system, catalogue, limits), catalogue, facts)
 
 
 def read_all(
@@ -90,10 +90,13 @@ def read_all(
         (system := catalogue.system(each.source), _open(each.body, system, catalogue, limits)) for each in deliveries
     ]
     for system, document in opened:
-        if isinstance(document, Rejected):
-            yield Reading(system, Header(), None, document.findings, stage=document.stage)
-        else:
-            yield understand(document, system, catalogue, facts)
+        yield _reading(system, document, catalogue, facts)
+
+
+def _reading(system: System, document: Document | Rejected, catalogue: Catalogue, facts: Facts) -> Reading:
+    if isinstance(document, Rejected):
+        return Reading(system, Header(), None, document.findings, stage=document.stage)
+    return understand(document, system, catalogue, facts)
 
 
 def _open(body: bytes, system: System, catalogue: Catalogue, limits: Limits) -> Document | Rejected:
@@ -143,14 +146,18 @@ def validate(mapping: Mapping, root: Any, catalogue: Catalogue, stage: str) -> N
 
 def understand(document: Document, system: System, catalogue: Catalogue, facts: Facts = NO_FACTS) -> Reading:
     """What a document says to us, held to the rules of its agreement."""
-    said = document.mapping.read(document.root)
-    make = partial(Reading, system, said.header or Header(), table=document.mapping.plan.table, said=said)
-    if said.content is None or said.header is None or verdict(said.findings) is Verdict.INVALID:
-        return make(None, said.findings, stage="mapping")
-    stateful = isinstance(said.content, Certificate) and document.mapping.stateful
-    judged = [*issued_only(said.header, stateful), *judge(said.content, said.header, system, catalogue, facts)]
-    findings = (*said.findings, *map(said.teller.placed, judged[:MOST]), *judged[MOST:])
-    return make(said.content, findings, stage="" if verdict(findings) is Verdict.VALID else "rules")
+    said, table = document.mapping.read(document.root), document.mapping.plan.table
+    content, header = said.content, said.header
+    if content is None or header is None or verdict(said.findings) is Verdict.INVALID:
+        return Reading(system, header or Header(), None, said.findings, table, "mapping", said)
+    stateful = isinstance(content, Certificate) and document.mapping.stateful
+    judged = [*issued_only(header, stateful), *judge(content, header, system, catalogue, facts)]
+    findings = said.findings
+    if judged:
+        findings = (*findings, *map(said.teller.placed, judged[:MOST]), *judged[MOST:])
+    return Reading(
+        system, header, content, findings, table, "" if verdict(findings) is Verdict.VALID else "rules", said
+    )
 
 
 def judge(content: Content, header: Header, system: System, catalogue: Catalogue, facts: Facts) -> list[Finding]:
@@ -158,10 +165,7 @@ def judge(content: Content, header: Header, system: System, catalogue: Catalogue
     slug = getattr(content, "agreement", None)
     if foreign := _foreign(slug, system):
         return [foreign]
-    known = Facts(
-        today=facts.today, calendar=facts.calendar, function=header.function, incoming=system.side == "partner",
-        ledger=facts.ledger, original_used=facts.original_used,
-    )  # fmt: skip
+    known = facts.about(header.function, incoming=system.side == "partner")
     return check(content, catalogue.agreement(slug) if slug else None, known)
 
 

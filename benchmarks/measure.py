@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from statistics import median
 from time import perf_counter
 
+from adapter.relay.uncollected import uncollected
+
 SLICE = 0.05
 """Seconds that one work is repeated for in one round."""
 LEAST_ROUNDS = 5
@@ -85,23 +87,26 @@ class Times:
 
 
 def settle_memory() -> None:
-    """The collector set as the relay sets it: what is loaded is never looked at again, young objects live longer."""
+    """What is loaded is never looked at again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
 
 
 def timed(contest: Contest, rounds: int, rows: Sequence[Row]) -> Times:
-    """Times the works that these rows need; each round begins with another of them."""
+    """Times the works that these rows need; each round begins with another of them.
+
+    The collector runs between the slices and not within them, as in the relay, whose rounds are `uncollected`.
+    """
     names = list(dict.fromkeys(name for row in rows for name in (row.against, row.work)))
     works = {name: contest.works[name] for name in names}
     settle_memory()
-    calls = {name: work.calls or _fitting(work) for name, work in works.items()}
     times = Times({name: [] for name in names})
-    for turn in range(LEAST_ROUNDS if contest.is_slow else max(rounds, LEAST_ROUNDS)):
-        first = turn % len(names)
-        for name in names[first:] + names[:first]:
-            times.taken[name].append(_slice(works[name], calls[name]))
+    with uncollected():
+        calls = {name: work.calls or _fitting(work) for name, work in works.items()}
+        for turn in range(LEAST_ROUNDS if contest.is_slow else max(rounds, LEAST_ROUNDS)):
+            first = turn % len(names)
+            for name in names[first:] + names[:first]:
+                times.taken[name].append(_slice(works[name], calls[name]))
     return times
 
 

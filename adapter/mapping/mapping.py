@@ -117,7 +117,7 @@ class Mapping:
 def _model(model: type[Part], values: dict[str, Any], teller: Teller, findings: list[Finding]) -> Any:
     """The model of what was read; None, with findings, where it refuses a value not already complained of."""
     try:
-        return model.model_validate(values)
+        return model.model_validate(values, extra="ignore")  # a plan names no field that the model has not
     except ValidationError as error:
         known = {finding.field for finding in findings if finding.severity is Severity.ERROR}
         told = teller.refused(error, model, "header" if model is Header else "fields")

@@ -1,15 +1,21 @@
-"""Reads XML: each element's children in one loop, told apart by their names and predicates."""
+"""Reads XML: each element's children in the order of the schema, told apart by their names and predicates."""
 
 from adapter.mapping.locate import text_of
 from adapter.mapping.plan import Place
 from adapter.mapping.read import Gathered, Reader
 
 
+class End:
+    """What stands behind an element's last child."""
+
+    tag = None
+
+
 class XmlReader(Reader):
-    """Reads XML: each element's children in one loop, told apart by their names and predicates."""
+    """Reads XML: each element's children in the order of the schema, told apart by their names and predicates."""
 
     def visit(self, place: Place, variable: str, gathered: Gathered) -> None:
-        """Adds the loop over an element's children, after its own text and attributes."""
+        """Adds the passes over an element's children, after its own text and attributes."""
         for name, use in place.attributes.items():
             if not use.selects:
                 with self.source.block(f"if (y := {variable}.get({self.source.bind('Q', name)})) is not None:"):
@@ -18,18 +24,29 @@ class XmlReader(Reader):
         if place.text and not place.children:
             self.take(place.text, f"{variable}.text", variable, gathered)
             return
-        child, number = self.source.name_for("e"), self.source.name_for("k")
-        names = list(dict.fromkeys(inner.step.name for inner in place.children))
-        table = self.source.bind("N", {name: nth for nth, name in enumerate(names)})
+        self._children(place, variable, gathered)
+
+    def _children(self, place: Place, variable: str, gathered: Gathered) -> None:
+        """Adds the passes over an element's children: each meets those that stand in the order of the schema.
+
+        A valid document needs one pass. What no row claims is stepped over, and begins another.
+        """
+        child, tag, children, at = (self.source.name_for(stem) for stem in "etci")
         # All children at once: lxml makes a list of them a third faster than it steps from one to the next.
-        with self.source.block(f"for {child} in {variable}[:]:"):
-            self.source.add(f"{number} = {table}.get({child}.tag, -1)")
-            for nth, name in enumerate(names):
+        begin = f"{children} = {variable}[:]; {children}.append({self.source.bind('END', End)}); {at} = 0"
+        ahead = f"{child} = {children}[{at}]; {tag} = {child}.tag"
+        self.source.add(f"{begin}; {ahead}")
+        names = list(dict.fromkeys(inner.step.name for inner in place.children))
+        with self.source.block(f"while {tag} is not None:"):
+            for name in names:
                 like = [inner for inner in place.children if inner.step.name == name]
-                with self.source.block(f"{'el' if nth else ''}if {number} == {nth}:", name.rpartition("}")[2]):
+                again = any(inner.step.where or inner.node.at_most != 1 for inner in like)
+                head = f"{'while' if again else 'if'} {tag} == {self.source.bind('N', name)}:"
+                with self.source.block(head, name.rpartition("}")[2]):
                     self._alike(like, child, gathered)
-            with self.source.block("else:" if names else "if True:"):
-                self.source.add(f"n.left({child})")
+                    self.source.add(f"{at} += 1; {ahead}")
+            with self.source.block(f"if {tag} is not None and {tag} not in {self.source.bind('N', frozenset(names))}:"):
+                self.source.add(f"n.left({child}); {at} += 1; {ahead}")
 
     def _alike(self, places: list[Place], child: str, gathered: Gathered) -> None:
         """Adds the choice among places of one name: those with predicates first, then the one without."""

@@ -2,22 +2,14 @@
 
 from adapter.mapping.access import Scope
 from adapter.mapping.plan import Place, Use
-from adapter.mapping.write import Built, Writer
+from adapter.mapping.write import Piece, Writer, fixed
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
 def escape_xml(text: str) -> str:
     """Text as XML character data or attribute value."""
-    if "&" in text:
-        text = text.replace("&", "&amp;")
-    if "<" in text:
-        text = text.replace("<", "&lt;")
-    if ">" in text:
-        text = text.replace(">", "&gt;")
-    if '"' in text:
-        text = text.replace('"', "&quot;")
-    return text
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
 class XmlWriter(Writer):
@@ -27,53 +19,41 @@ class XmlWriter(Writer):
 
     def document(self, root: Place, scope: Scope) -> str:
         """The XML declaration and the root element with all namespaces."""
-        text, _ = self._element(root, scope)
-        return f"{self.source.bind('D', DECLARATION)} + {text}"
+        return self.joined((*fixed(DECLARATION).bits, *self._element(root, scope).bits))
 
-    def _element(self, place: Place, scope: Scope) -> Built:
-        pieces: list[Built] = []
-        attributes = [self._attribute(name, use, place, scope, pieces) for name, use in place.attributes.items()]
-        inner = []
-        held = self.use(place.text, scope, place) if place.text else None
-        if held and place.text:
-            inner.append(held[0])
-            pieces += [held] if place.text.bound else []
-        for child in place.children:
-            built = self._many(child, scope) if child.many else self._element(child, scope)
-            inner.append(built[0])
-            pieces += [built] if child.valued else []
-        if place.parent is None:
-            attributes.insert(0, self.source.bind("N", self._declarations()))
-        always = place.parent is None or not place.valued or any(there for _, there in pieces)
-        return self._assign(self._tag(place.step.name), attributes, inner, pieces, always)
+    def spelled(self, variable: str, place: Place) -> str:
+        """Most texts need no escaping: looking is quicker than asking."""
+        harmless = " and ".join(f"{character!r} not in {variable}" for character in '&<>"')
+        return f"({variable} if {harmless} else E({variable}))"
 
-    def _assign(self, tag: str, attributes: list[str], inner: list[str], pieces: list[Built], always: bool) -> Built:
-        held = "".join(f"{{{name}}}" for name in inner)
-        tag = "{" + self.source.bind("G", tag) + "}"
-        opened = f"<{tag}{''.join(f'{{{name}}}' for name in attributes if name)}"
-        text = f"{opened}>{held}</{tag}>" if inner else f"{opened}/>"
-        variable = self.source.name_for("s")
-        present = "" if always else f" if {' or '.join(name for name, _ in pieces) or 'False'} else ''"
-        self.source.add(f"{variable} = f'''{text}'''{present}")
-        return variable, always
+    def _element(self, place: Place, scope: Scope) -> Piece:
+        uses = place.attributes.items()
+        attributes = [(self._attribute(name, use, place, scope), use.bound) for name, use in uses]
+        text = place.text
+        inner: list[tuple[Piece | None, object]] = [(self.held(text, place, scope), text.bound)] if text else []
+        inner += [(self._child(child, scope), child.valued) for child in place.children]
+        parts = self._tagged(place, [piece for piece, _ in attributes if piece], [piece for piece, _ in inner if piece])
+        valued = [piece for piece, valued in (*attributes, *inner) if piece and valued]
+        if place.parent is None or not place.valued:
+            valued.append(fixed(""))
+        return self.present(parts, valued, "s")
 
-    def _many(self, place: Place, scope: Scope) -> Built:
-        texts = self.loop(place, scope, self._element)
+    def _tagged(self, place: Place, attributes: list[Piece], inner: list[Piece]) -> list[Piece]:
+        tag = self._tag(place.step.name)
+        declared = self._declarations() if place.parent is None else ""
+        opened = [fixed(f"<{tag}{declared}"), *attributes]
+        return [*opened, fixed(">"), *inner, fixed(f"</{tag}>")] if inner else [*opened, fixed("/>")]
+
+    def _child(self, place: Place, scope: Scope) -> Piece:
+        if not place.many:
+            return self._element(place, scope)
         joined = self.source.name_for("s")
-        self.source.add(f"{joined} = ''.join({texts})")
-        return joined, False
+        self.source.add(f"{joined} = ''.join({self.loop(place, scope, self._element)})")
+        return Piece((joined,), joined)
 
-    def _attribute(self, name: str, use: Use, place: Place, scope: Scope, pieces: list[Built]) -> str:
-        held = self.use(use, scope, place)
-        if held is None:
-            return ""
-        value, always = held
-        pieces += [held] if use.bound else []
-        text = self.source.name_for("a")
-        self.source.add(
-            f"{text} = f''' {self._tag(name)}=\"{{{value}}}\"'''" + ("" if always else f" if {value} else ''")
-        )
-        return text
+    def _attribute(self, name: str, use: Use, place: Place, scope: Scope) -> Piece | None:
+        held = self.held(use, place, scope)
+        return held and self.present([fixed(f' {self._tag(name)}="'), held, fixed('"')], [held], "a")
 
     def _tag(self, name: str) -> str:
         """The name with the table's prefix for its namespace."""

@@ -11,10 +11,10 @@ from adapter.messages import MODELS, Content, Kind
 from adapter.rules import answers, criteria, dates, forms, goods, language, parties
 from adapter.rules.answers import issued_only
 from adapter.rules.goods import printable
-from adapter.rules.rule import Facts, Rule, WorkingDays, judge
+from adapter.rules.rule import NO_FACTS, Facts, Rule, WorkingDays, judge
 
 __all__ = [
-    "RULES", "Entry", "Facts", "Rule", "WorkingDays", "catalogue", "check", "issued_only", "printable",
+    "NO_FACTS", "RULES", "Entry", "Facts", "Rule", "WorkingDays", "catalogue", "check", "issued_only", "printable",
 ]  # fmt: skip
 
 ON_CERTIFICATES: tuple[Rule, ...] = (
@@ -53,8 +53,6 @@ RULES: Mapping[Kind, tuple[Rule, ...]] = MappingProxyType(
     }
 )
 """The rules that the content of each kind is held to."""
-
-NO_FACTS = Facts()
 
 
 def check(content: Content, agreement: Agreement | None, facts: Facts = NO_FACTS) -> list[Finding]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from adapter.findings import Finding, Severity
 from adapter.messages import Cancellation, Feedback, Function, Header, Response
-from adapter.rules.rule import KEPT, Breach, Facts, judge, rule
+from adapter.rules.rule import KEPT, NO_FACTS, Breach, Facts, judge, rule
 
 ISSUED = "issued"
 REFUSED = ("denied", "suspended")
@@ -26,7 +26,7 @@ def issued_only(header: Header, stateful: bool = False) -> list[Finding]:
     if stateful and header.state is None:
         message = "the record does not say whether it is issued: only an issued certificate is relayed"
         return [Finding(code="STA-01", message=message, field="header.state", allowed=ISSUED)]
-    return judge((issued_at_home,), header, None, None, Facts())
+    return judge((issued_at_home,), header, None, None, NO_FACTS)
 
 
 @rule("CAN-01")

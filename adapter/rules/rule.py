@@ -39,6 +39,18 @@ class Facts:
     original_used: bool | None = None
     """Whether the original of a true copy was used, as the ledger knows it."""
 
+    def about(self, function: Function | None, incoming: bool) -> "Facts":
+        """These facts with what one message says."""
+        if (self.function, self.incoming) == (function, incoming):
+            return self
+        return Facts(
+            today=self.today, calendar=self.calendar, function=function, incoming=incoming, ledger=self.ledger,
+            original_used=self.original_used,
+        )  # fmt: skip
+
+
+NO_FACTS = Facts()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breach:

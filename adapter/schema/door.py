@@ -3,21 +3,28 @@
 import re
 import threading
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
 from adapter.findings import Finding, Rejected
 from adapter.schema.json_door import read_json
 
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
 BOM = b"\xef\xbb\xbf"
 PARSER_DEPTH = 256
 """libxml2 refuses deeper documents by itself, so this depth costs nothing to keep."""
 
 APART = 250_000
-"""Bytes from which a document is parsed in a thread of its own, which then costs next to nothing."""
+"""Bytes from which a document is parsed in another thread, which then costs next to nothing."""
+APART_DOCUMENTS = 64
+"""How many documents such a thread parses before it ends, and all names that it met are forgotten."""
 
 MANY = 100_000
 """Elements and attributes from which a document could have more errors than memory should hold."""
@@ -77,6 +84,22 @@ class _Parsers(threading.local):
 
     def __init__(self) -> None:
         self.xml = parser()
+        self._apart: ThreadPoolExecutor | None = None
+        self._parsed = 0
+
+    def elsewhere(self, parse: Callable[[], etree._Element]) -> etree._Element:
+        """Parse in another thread, which ends after so many documents: lxml keeps every name that a thread ever met.
+
+        A stream of documents full of invented names would otherwise fill the memory of a process that runs for weeks.
+        """
+        from concurrent.futures import ThreadPoolExecutor  # 5 ms that only a large document costs
+
+        if self._apart is None or self._parsed >= APART_DOCUMENTS:
+            if self._apart is not None:
+                self._apart.shutdown()
+            self._apart, self._parsed = ThreadPoolExecutor(1), 0
+        self._parsed += 1
+        return self._apart.submit(parse).result()
 
 
 _parsers = _Parsers()
@@ -94,10 +117,11 @@ def parse_xml(data: bytes, limits: Limits = STANDARD) -> etree._Element:
             raise refused("DOC-DTD", "the document has a DOCTYPE", data.count(b"\n", 0, prolog.end()) + 1, "no DTD")
         if prolog[1] and (declared := ENCODING.search(prolog[1])) and declared[1].lower() not in UTF8:
             raise refused("DOC-ENCODING", "the document declares another encoding", 1, "UTF-8")
-    if len(data) > limits.parts and data.count(b"<") + data.count(b"=") > limits.parts:
+    parts = data.count(b"<") + data.count(b"=") if len(data) > min(APART, limits.parts) else 0
+    if parts > limits.parts:
         raise refused("DOC-ITEMS", "the document has too many elements", allowed=f"{limits.parts} tags and attributes")
     try:
-        root = _apart(data) if len(data) > APART else etree.fromstring(data, _parsers.xml)
+        root = _apart(data, parts) if len(data) > APART else etree.fromstring(data, _parsers.xml)
     except etree.XMLSyntaxError as error:
         raise _unreadable(error) from None
     if limits.depth < PARSER_DEPTH and _deeper(limits.depth)(root):
@@ -107,16 +131,10 @@ def parse_xml(data: bytes, limits: Limits = STANDARD) -> etree._Element:
     return root
 
 
-def _apart(data: bytes) -> etree._Element:
-    """Parse in a thread of its own: lxml keeps every name a thread ever met until that thread ends.
-
-    A stream of documents full of invented names would otherwise fill the memory of a process that runs for weeks.
-    """
-    from concurrent.futures import ThreadPoolExecutor  # 5 ms that only a large document costs
-
-    many = data.count(b"<") - data.count(b"</") + data.count(b"=") > MANY
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(lambda: etree.fromstring(data, _parsers.xml, base_url=HUGE if many else LARGE)).result()
+def _apart(data: bytes, parts: int) -> etree._Element:
+    """Parse in another thread, and tell a document of very many elements and attributes by its address."""
+    many = parts > MANY and parts - data.count(b"</") > MANY
+    return _parsers.elsewhere(lambda: etree.fromstring(data, _parsers.xml, base_url=HUGE if many else LARGE))
 
 
 def parse_json(data: bytes, limits: Limits = STANDARD) -> dict[str, Any]:
@@ -201,7 +219,7 @@ def _count_items(root: etree._Element, limits: Limits) -> None:
         return
     for parent in root.iter():
         if len(parent) > limits.items:
-            _, most = Counter(child.tag for child in parent).most_common(1)[0]
+            _, most = Counter(map(attrgetter("tag"), parent)).most_common(1)[0]
             if most > limits.items:
                 message = "an element is repeated too often"
                 raise refused("DOC-ITEMS", message, line_of(parent), f"{limits.items} of one name")
