@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Table, select
 
 from adapter.delivery import Message
+from adapter.ledger.destinations import Due, Position, Turn, last_turns, put_turns, turns_of
 from adapter.ledger.engine import micros, open_engine, put, reading, writing
 from adapter.ledger.entries import Backlog, Dead, Known, Outcome, Sent, Standing, Step, Waiting
 from adapter.ledger.history import read_steps
@@ -18,6 +19,7 @@ from adapter.ledger.statements import CLOSE, DEFER, LEASE, MESSAGE, SENT, STANDI
 from adapter.ledger.window import write_window
 from adapter.messages import Function, Kind
 
+CLOSED = Position.CLOSED
 AT_ONCE = 500
 """How many values one question may hold."""
 
@@ -64,26 +66,51 @@ class Ledger:
             write_window(connection, outcomes, now, micros(at + self._lease), facts)
             facts.closed += _close(connection, closed, now)
 
-    def settle(self, closed: Iterable[str], deferred: Iterable[tuple[str, datetime, str]], at: datetime) -> None:
-        """Close what was confirmed; put off what was not, by id, until when, and why: the first reason is kept."""
+    def settle(
+        self, closed: Iterable[str], deferred: Iterable[tuple[str, datetime, str]], at: datetime,
+        turns: Iterable[Turn] = (),
+    ) -> None:  # fmt: skip
+        """Close what was confirmed; put off what was not, by id, until when, and why: the first reason is kept.
+
+        With it go the turns of breakers that follow from it.
+        """
         now = micros(at)
         with self._journal.writing(self._engine, now) as (connection, facts):
             facts.closed += _close(connection, closed, now)
             put(connection, DEFER, [(micros(until), error, id) for id, until, error in sorted(deferred)])
+            put_turns(connection, turns)
 
-    def lease_due(self, at: datetime, most: int, most_bytes: int) -> list[Waiting]:
-        """Messages that are due, oldest first, with a lease on each; at most so many and of so many bytes, but one."""
+    def lease_due(self, at: datetime, most: int, most_bytes: int) -> Due:
+        """Messages that are due, oldest first, with a lease on each; at most so many and of so many bytes, but one.
+
+        For a destination whose breaker is open there are none, until it is time to ask it with one.
+        """
         with writing(self._engine) as connection:
-            chosen: dict[str, int] = {}
-            size = 0
-            for id, bytes_, attempts in connection.execute(due(micros(at), most)):
-                size += bytes_
-                if chosen and size > most_bytes:
-                    break
-                chosen[id] = attempts
+            turns = last_turns(connection)
+            apart = {receiver: turn for receiver, turn in turns.items() if turn.position is not CLOSED}
+            chosen = _fitting(connection.execute(due(micros(at), most, apart)), most_bytes)
+            for turn in apart.values():
+                if turn.until <= at:
+                    chosen |= self._ask(connection, turn, at)
+                    turns[turn.receiver] = turn.asking(at, at + self._lease)
             put(connection, LEASE, [(micros(at + self._lease), id) for id in chosen])
             messages = _messages(connection, list(chosen))
-        return [Waiting(messages[id], attempts) for id, attempts in chosen.items()]
+        return Due([Waiting(messages[id], attempts) for id, attempts in chosen.items()], turns)
+
+    def _ask(self, connection: Connection, turn: Turn, at: datetime) -> dict[str, int]:
+        """The one message that asks a destination, unless another worker was first to ask."""
+        found = _fitting(connection.execute(due(micros(at), 1, only=turn.receiver)), 0)
+        return found if found and put_turns(connection, [turn.asking(at, at + self._lease)]) else {}
+
+    def turns(self) -> dict[str, Turn]:
+        """The last turn of each destination's breaker that ever turned, by receiver."""
+        with reading(self._engine) as connection:
+            return last_turns(connection)
+
+    def turns_of(self, receiver: str) -> list[Turn]:
+        """All turns of a destination's breaker, oldest first."""
+        with reading(self._engine) as connection:
+            return turns_of(connection, receiver)
 
     def standings(self, limit: int = 100) -> list[Standing]:
         """The certificates that came last, newest first."""
@@ -109,6 +136,18 @@ class Ledger:
         """One delivery that died, with its findings and bytes."""
         with reading(self._engine) as connection:
             return one_dead(connection, id)
+
+
+def _fitting(rows: Iterable[Any], most_bytes: int) -> dict[str, int]:
+    """Attempts by id of as many messages as fit, but at least one."""
+    chosen: dict[str, int] = {}
+    size = 0
+    for id, bytes_, attempts in rows:
+        size += bytes_
+        if chosen and size > most_bytes:
+            break
+        chosen[id] = attempts
+    return chosen
 
 
 def _close(connection: Connection, confirmed: Iterable[str], at: int) -> list[str]:

@@ -126,6 +126,20 @@ ANCHORS = Table(
 )
 """One anchor for each day on which something was written: the last links of the chains as they were; only added to."""
 
+TURNS = Table(
+    "turns",
+    METADATA,
+    Column("receiver", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("trips", Integer, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""How each destination's breaker turned; the last turn says how it stands; only added to."""
+
 _OPEN = OUTBOX.c.closed_at.is_(None)
 _ORDERED = _OPEN & OUTBOX.c.certificate.is_not(None)
 _IS_DEAD = DELIVERIES.c.stage != "done"

@@ -1,5 +1,6 @@
 """The ledger's statements, made once; rows are plain tuples in the order of their columns."""
 
+from collections.abc import Collection
 from functools import cache
 from typing import Any
 
@@ -83,12 +84,18 @@ REOPEN = (
 LEASE = update(OUTBOX).values(next_attempt_at=bindparam("at")).where(OUTBOX.c.id == bindparam("this"))
 
 
-def due(at: int, most: int) -> Select[str, int, int]:
-    """Id, size and attempts of messages that are due, unless an earlier one about their certificate is open."""
+def due(at: int, most: int, apart: Collection[str] = (), only: str | None = None) -> Select[str, int, int]:
+    """Id, size and attempts of messages that are due, unless an earlier one about their certificate is open.
+
+    Those of some receivers may stand apart, or one receiver's be asked for alone.
+    """
     earlier = OUTBOX.alias("earlier")
+    wanted = [OUTBOX.c.closed_at.is_(None), OUTBOX.c.next_attempt_at <= at, ~_blocked(earlier)]
+    wanted += [OUTBOX.c.receiver.not_in(sorted(apart))] if apart else []
+    wanted += [OUTBOX.c.receiver == only] if only is not None else []
     return (
         select(OUTBOX.c.id, OUTBOX.c.size, OUTBOX.c.attempts)
-        .where(OUTBOX.c.closed_at.is_(None), OUTBOX.c.next_attempt_at <= at, ~_blocked(earlier))
+        .where(*wanted)
         .order_by(OUTBOX.c.place)
         .limit(most)
         .with_for_update(skip_locked=True, of=OUTBOX)

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
+import structlog
+
 from adapter.delivery import Message
 from adapter.findings import Unavailable
-from adapter.ledger import Ledger
+from adapter.ledger import Ledger, Position, Turn
 from adapter.relay.backoff import back_off
-from adapter.relay.broker import Broker, Outcome, Parcel
+from adapter.relay.breaker import Breakers
+from adapter.relay.broker import Broker, Outcome, Parcel, Receipt
 from adapter.relay.graves import Graves
 from adapter.relay.intake import Taken
 from adapter.relay.names import outbox
@@ -16,13 +19,17 @@ MOST_DUE, MOST_DUE_BYTES = 256, 16_000_000
 LOOK_EVERY = timedelta(seconds=0.25)
 """How often the outbox is looked into while intake is busy."""
 
+log = structlog.get_logger()
+
 
 class Dispatch:
     """What is under way is known here and leased in the ledger: if this process dies, it is due when the lease ends."""
 
     def __init__(self, broker: Broker, ledger: Ledger, chance: Callable[[], float]) -> None:
         self._broker, self._ledger, self._chance = broker, ledger, chance
-        self._under_way: dict[str, int] = {}
+        self._under_way: dict[str, tuple[int, str]] = {}
+        """Attempts and receiver, by message id."""
+        self._breakers = Breakers(chance)
         self._graves = Graves(broker, chance)
         self._confirmed: list[str] = []
         self._deferred: list[tuple[str, datetime, str]] = []
@@ -36,12 +43,12 @@ class Dispatch:
     @property
     def is_troubled(self) -> bool:
         """Whether something was put off and the ledger does not know it yet."""
-        return bool(self._deferred)
+        return bool(self._deferred or self._breakers.turns)
 
     def send(self, messages: Sequence[Message], at: datetime, attempts: int = 0) -> int:
         """Hand over, in this order; what the broker cannot take now is put off."""
         parcels = [_parcel(message) for message in messages]
-        self._under_way.update((message.id, attempts) for message in messages)
+        self._under_way.update((message.id, (attempts, message.receiver)) for message in messages)
         try:
             self._broker.send(parcels)
         except Unavailable as error:
@@ -60,10 +67,11 @@ class Dispatch:
             if receipt.message_id not in self._under_way:
                 continue
             if receipt.outcome is Outcome.CONFIRMED:
-                del self._under_way[receipt.message_id]
+                _, receiver = self._under_way.pop(receipt.message_id)
                 self._confirmed.append(receipt.message_id)
+                self._breakers.delivered(receiver, at)
             else:
-                self._put_off([receipt.message_id], f"{receipt.queue}: {receipt.outcome}: {receipt.reason}", at)
+                self._fail(receipt, at)
         self._graves.close([each for each in receipts if each.message_id in self._graves], at)
         self._graves.try_again(at)
 
@@ -77,10 +85,12 @@ class Dispatch:
 
     def settle(self, at: datetime) -> tuple[int, int]:
         """Write down what was confirmed and what was put off; how many of each."""
-        closed, deferred = self._confirmed, self._deferred
-        if closed or deferred:
-            self._ledger.settle(closed, deferred, at)
-            self._confirmed, self._deferred = [], []
+        closed, deferred, turns = self._confirmed, self._deferred, self._breakers.turns
+        if closed or deferred or turns:
+            self._ledger.settle(closed, deferred, at, turns)
+            self._confirmed, self._deferred, self._breakers.turns = [], [], []
+        for turn in turns:
+            _tell(turn)
         return len(closed), len(deferred)
 
     def send_due(self, at: datetime, hurry: bool) -> int:
@@ -88,17 +98,40 @@ class Dispatch:
         if hurry and self._look_at is not None and self._look_at - LOOK_EVERY <= at < self._look_at:
             return 0  # a clock that was put back is before all of that, and keeps nothing waiting
         self._look_at = at + LOOK_EVERY
-        waiting = self._ledger.lease_due(at, MOST_DUE, MOST_DUE_BYTES)
+        due = self._ledger.lease_due(at, MOST_DUE, MOST_DUE_BYTES)
+        self._breakers.learn(due.turns)
         sent = 0
-        for attempts in sorted({each.attempts for each in waiting}, reverse=True):
-            messages = [each.message for each in waiting if each.attempts == attempts]
+        for attempts in sorted({each.attempts for each in due.waiting}, reverse=True):
+            messages = [each.message for each in due.waiting if each.attempts == attempts]
             sent += self.send([each for each in messages if each.id not in self._under_way], at, attempts)
         return sent
 
+    def send_fresh(self, messages: Iterable[Message], at: datetime) -> int:
+        """Hand over what was just written down, save to destinations that are left alone: those are due later."""
+        return self.send([message for message in messages if not self._breakers.holds(message.receiver)], at)
+
+    def _fail(self, receipt: Receipt, at: datetime) -> None:
+        """Put it off; what is lost with the connection says nothing of its destination."""
+        reason = f"{receipt.queue}: {receipt.outcome}: {receipt.reason}"
+        if receipt.outcome is not Outcome.LOST:
+            self._breakers.failed(self._under_way[receipt.message_id][1], reason, at)
+        self._put_off([receipt.message_id], reason, at)
+
     def _put_off(self, ids: Iterable[str], error: str, at: datetime) -> None:
         for id in ids:
-            attempts = self._under_way.pop(id, 0)
+            attempts, _ = self._under_way.pop(id, (0, ""))
             self._deferred.append((id, at + back_off(attempts, self._chance), error))
+
+
+def _tell(turn: Turn) -> None:
+    """One log line for a breaker's turn: what an operator is to look at."""
+    if turn.position is Position.CLOSED:
+        log.info("destination takes messages again", receiver=turn.receiver)
+    else:
+        log.warning(
+            "destination is left alone; its messages wait, see `eodes queues`",
+            receiver=turn.receiver, until=turn.until.isoformat(), reason=turn.reason,
+        )  # fmt: skip
 
 
 def _parcel(message: Message) -> Parcel:

@@ -152,7 +152,7 @@ class Relay:
         self._broker.acknowledge([each.delivery for each in results if not each.buried])
         self._dispatch.bury([each for each in results if each.buried], at)
         direct = [post.message for each in results for post in each.outcome.posts if post.direct]
-        sent = self._dispatch.send(direct, at) if direct else 0
+        sent = self._dispatch.send_fresh(direct, at) if direct else 0
         for each in results:
             _tell_dead(each)
         return _counted(results, sent, len(confirmed))
