@@ -63,7 +63,7 @@ class Ledger:
             put(connection, DEFER, [(micros(until), error, id) for id, until, error in sorted(deferred)])
 
     def lease_due(self, at: datetime, most: int, most_bytes: int) -> list[Waiting]:
-        """Messages that are due, oldest first, with a lease on each; at most so many and of so many bytes, but one."""
+        """Messages that are due, longest first, with a lease on each; at most so many and of so many bytes, but one."""
         with writing(self._engine) as connection:
             chosen: dict[str, int] = {}
             size = 0

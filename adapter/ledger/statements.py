@@ -94,12 +94,15 @@ def change(states: int) -> Executable:
 
 
 def due(at: int, most: int) -> Select[str, int, int]:
-    """Id, size and attempts of messages that are due, unless an earlier one about their certificate is open."""
+    """Id, size and attempts of messages that are due, unless an earlier one about their certificate is open.
+
+    They come in the order of the index of what is due: by place alone, all that ever left would be gone through.
+    """
     earlier = OUTBOX.alias("earlier")
     return (
         select(OUTBOX.c.id, OUTBOX.c.size, OUTBOX.c.attempts)
         .where(OUTBOX.c.closed_at.is_(None), OUTBOX.c.next_attempt_at <= at, ~_blocked(earlier))
-        .order_by(OUTBOX.c.place)
+        .order_by(OUTBOX.c.next_attempt_at, OUTBOX.c.place)
         .limit(most)
         .with_for_update(skip_locked=True, of=OUTBOX)
     )
