@@ -1,13 +1,14 @@
 """The ledger: what came, what became of it, what is to leave."""
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Engine, Table, select
 
 from adapter.delivery import Message
-from adapter.ledger.engine import micros, open_engine, put, reading, writing
+from adapter.ledger.engine import begin, micros, open_engine, put, reading, writing
 from adapter.ledger.entries import Backlog, Dead, Known, Outcome, Sent, Standing, Waiting
 from adapter.ledger.lists import list_backlogs, list_dead, list_standings, one_dead, standing
 from adapter.ledger.schema import BODIES, CERTIFICATES, DELIVERIES, OUTBOX
@@ -29,6 +30,8 @@ class Ledger:
 
     def __init__(self, engine: Engine, lease: timedelta = timedelta(seconds=30)) -> None:
         self._engine, self._lease = engine, lease
+        self._committer = ThreadPoolExecutor(1, "ledger")
+        self._committing: Future[None] | None = None
 
     @classmethod
     def open(cls, url: str) -> "Ledger":
@@ -36,11 +39,13 @@ class Ledger:
         return cls(open_engine(url))
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database, after what is being committed."""
+        self._committer.shutdown()
         self._engine.dispose()
 
     def known(self, deliveries: Sequence[str], keys: Iterable[str], answered: Iterable[str]) -> Known:
         """What a window depends on: which deliveries were here before, certificates by match key, messages by id."""
+        self._await_commit()
         with reading(self._engine) as connection:
             stages = _rows(connection, DELIVERIES, ("id", "stage"), DELIVERIES.c.id, deliveries)
             certificates = _rows(connection, CERTIFICATES, STANDING, CERTIFICATES.c.key, keys)
@@ -50,10 +55,27 @@ class Ledger:
 
     def write(self, outcomes: Sequence[Outcome], closed: Sequence[str], at: datetime) -> None:
         """A window's outcomes and the messages that were confirmed meanwhile, whole; raises window.Outpaced."""
+        self.entrust(outcomes, closed, at).result()
+
+    def entrust(self, outcomes: Sequence[Outcome], closed: Sequence[str], at: datetime) -> "Future[None]":
+        """As `write`, but the ledger owns them only when the future has its result: the database is at work meanwhile.
+
+        That holds until the disk has it, and does not need the interpreter, so the caller may go on with other work.
+        """
         now = micros(at)
-        with writing(self._engine) as connection:
+
+        def write(connection: Connection) -> None:
             write_window(connection, outcomes, now, micros(at + self._lease))
             put(connection, CLOSE, [(now, id) for id in sorted(closed)])
+
+        self._await_commit()
+        try:
+            self._committing = self._committer.submit(begin(self._engine, write))
+            return self._committing
+        except Exception as error:
+            failed: Future[None] = Future()
+            failed.set_exception(error)
+            return failed
 
     def settle(self, closed: Iterable[str], deferred: Iterable[tuple[str, datetime, str]], at: datetime) -> None:
         """Close what was confirmed; put off what was not, by id, until when, and why: the first reason is kept."""
@@ -95,6 +117,12 @@ class Ledger:
         """One delivery that died, with its findings and bytes."""
         with reading(self._engine) as connection:
             return one_dead(connection, id)
+
+    def _await_commit(self) -> None:
+        """Until the transaction before is over, however it ended: whoever entrusted it is told."""
+        if self._committing:
+            wait([self._committing])
+            self._committing = None
 
 
 def _rows(
