@@ -44,6 +44,7 @@ class Catalogue:
         self._system_by_code: dict[str, System] = {}
         self._tables: dict[str, Table | None] = {}
         self._tables_of: dict[tuple[str, Kind | None], tuple[Table, ...]] = {}
+        self._writing: dict[tuple[str, Kind, str | None], Table] = {}
         self._compiled: dict[str, Compiled] = {}
         self._schemas: dict[str, Schema | JsonSchema] = {}
 
@@ -104,6 +105,12 @@ class Catalogue:
 
     def table(self, system: System, kind: Kind, agreement: str | None) -> Table:
         """The table that writes this message for a system: the agreement's own before the common one."""
+        wanted = (system.code, kind, agreement)
+        if wanted not in self._writing:
+            self._writing[wanted] = self._newest(system, kind, agreement)
+        return self._writing[wanted]
+
+    def _newest(self, system: System, kind: Kind, agreement: str | None) -> Table:
         tables = [table for table in self.tables(system, kind) if table.direction != "in"]
         own = [table for table in tables if table.agreement == agreement] if agreement else tables
         found = own or [table for table in tables if table.agreement is None]

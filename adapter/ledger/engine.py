@@ -1,7 +1,7 @@
 """The database behind the ledger: SQLite in WAL mode on one machine, PostgreSQL when several share the work."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -58,6 +58,23 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction: all of it or nothing."""
     with unavailable(engine), engine.begin() as connection:
         yield connection
+
+
+def begin(engine: Engine, write: Callable[[Connection], None]) -> Callable[[], None]:
+    """One transaction, written but not committed: whoever calls what this gives back, on any thread, commits it."""
+    with unavailable(engine):
+        connection = engine.connect()
+        try:
+            write(connection)
+        except BaseException:
+            connection.close()
+            raise
+
+    def commit() -> None:
+        with unavailable(engine), connection:
+            connection.commit()
+
+    return commit
 
 
 @contextmanager

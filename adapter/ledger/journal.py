@@ -5,19 +5,21 @@ moved without all that follow it.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from functools import partial
 from threading import Lock
 
 from sqlalchemy import Connection, Engine
 
 from adapter.ledger.anchors import GENESIS, put_anchor
-from adapter.ledger.engine import moment, put, writing
+from adapter.ledger.engine import begin, moment, put, writing
 from adapter.ledger.facts import Facts
 from adapter.ledger.schema import JOURNAL
 from adapter.ledger.statements import put_new
 from adapter.ledger.window import Outpaced
 
+Write = Callable[[Connection, Facts], None]
+"""What one transaction does, noting its facts."""
 LINK = ("chain", "link", "at", "previous", "hash", "facts")
 
 
@@ -28,22 +30,44 @@ class Journal:
         self._name, self._lock, self._anchored = name, Lock(), ""
         self._begin()
 
-    @contextmanager
-    def writing(self, engine: Engine, at: int) -> Iterator[tuple[Connection, Facts]]:
+    def write(self, engine: Engine, at: int, write: Write) -> None:
         """One transaction, and a link for the facts that it gathers; on a new day an anchor goes before it."""
-        with self._lock:
+        self.begin(engine, at, write)()
+
+    def begin(self, engine: Engine, at: int, write: Write) -> Callable[[], None]:
+        """The same, not committed: whoever calls what this gives back, on any thread, commits it.
+
+        Until then nobody else writes through this journal.
+        """
+        self._lock.acquire()
+        try:
             self._anchor(engine, at)
-            facts = Facts()
-            try:
-                with writing(engine) as connection:
-                    yield connection, facts
-                    head = self._add(connection, facts, at)
-            except Outpaced:  # it was rolled back
-                raise
-            except BaseException:
-                self._begin()
-                raise
-            self._link, self._hash = head
+            heads: list[tuple[int, str]] = []
+
+            def write_all(connection: Connection) -> None:
+                facts = Facts()
+                write(connection, facts)
+                heads.append(self._add(connection, facts, at))
+
+            commit = begin(engine, write_all)
+        except Outpaced:  # it was rolled back
+            self._lock.release()
+            raise
+        except BaseException:
+            self._begin()
+            self._lock.release()
+            raise
+        return partial(self._finish, commit, heads)
+
+    def _finish(self, commit: Callable[[], None], heads: list[tuple[int, str]]) -> None:
+        try:
+            commit()
+            [(self._link, self._hash)] = heads
+        except BaseException:
+            self._begin()
+            raise
+        finally:
+            self._lock.release()
 
     def _begin(self) -> None:
         self._chain, self._link, self._hash = self._name(), 0, GENESIS

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from adapter.delivery import Message
 from adapter.ledger.destinations import Due, Position, Turn, last_turns, put_turns, turns_of
 from adapter.ledger.engine import micros, open_engine, put, reading, writing
 from adapter.ledger.entries import Backlog, Dead, Known, Outcome, Sent, Standing, Step, Waiting
+from adapter.ledger.facts import Facts
 from adapter.ledger.history import read_steps
 from adapter.ledger.journal import Journal
 from adapter.ledger.lists import list_backlogs, list_dead, list_standings, one_dead, standing
@@ -40,6 +42,8 @@ class Ledger:
     ) -> None:
         self._engine, self._lease = engine, lease
         self._journal = Journal(chains)
+        self._committer = ThreadPoolExecutor(1, "ledger")
+        self._committing: Future[None] | None = None
 
     @classmethod
     def open(cls, url: str) -> "Ledger":
@@ -47,11 +51,13 @@ class Ledger:
         return cls(open_engine(url))
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database, after what is being committed."""
+        self._committer.shutdown()
         self._engine.dispose()
 
     def known(self, deliveries: Sequence[str], keys: Iterable[str], answered: Iterable[str]) -> Known:
         """What a window depends on: which deliveries were here before, certificates by match key, messages by id."""
+        self._await_commit()
         with reading(self._engine) as connection:
             stages = _rows(connection, DELIVERIES, ("id", "stage"), DELIVERIES.c.id, deliveries)
             certificates = _rows(connection, CERTIFICATES, STANDING, CERTIFICATES.c.key, keys)
@@ -61,10 +67,27 @@ class Ledger:
 
     def write(self, outcomes: Sequence[Outcome], closed: Sequence[str], at: datetime) -> None:
         """A window's outcomes and the messages that were confirmed meanwhile, whole; raises window.Outpaced."""
+        self.entrust(outcomes, closed, at).result()
+
+    def entrust(self, outcomes: Sequence[Outcome], closed: Sequence[str], at: datetime) -> "Future[None]":
+        """As `write`, but the ledger owns them only when the future has its result: the database is at work meanwhile.
+
+        That holds until the disk has it, and does not need the interpreter, so the caller may go on with other work.
+        """
         now = micros(at)
-        with self._journal.writing(self._engine, now) as (connection, facts):
+
+        def write(connection: Connection, facts: Facts) -> None:
             write_window(connection, outcomes, now, micros(at + self._lease), facts)
             facts.closed += _close(connection, closed, now)
+
+        self._await_commit()
+        try:
+            self._committing = self._committer.submit(self._journal.begin(self._engine, now, write))
+            return self._committing
+        except Exception as error:
+            failed: Future[None] = Future()
+            failed.set_exception(error)
+            return failed
 
     def settle(
         self, closed: Iterable[str], deferred: Iterable[tuple[str, datetime, str]], at: datetime,
@@ -75,10 +98,13 @@ class Ledger:
         With it go the turns of breakers that follow from it.
         """
         now = micros(at)
-        with self._journal.writing(self._engine, now) as (connection, facts):
+
+        def write(connection: Connection, facts: Facts) -> None:
             facts.closed += _close(connection, closed, now)
             put(connection, DEFER, [(micros(until), error, id) for id, until, error in sorted(deferred)])
             put_turns(connection, turns)
+
+        self._journal.write(self._engine, now, write)
 
     def lease_due(self, at: datetime, most: int, most_bytes: int) -> Due:
         """Messages that are due, oldest first, with a lease on each; at most so many and of so many bytes, but one.
@@ -136,6 +162,12 @@ class Ledger:
         """One delivery that died, with its findings and bytes."""
         with reading(self._engine) as connection:
             return one_dead(connection, id)
+
+    def _await_commit(self) -> None:
+        """Until the transaction before is over, however it ended: whoever entrusted it is told."""
+        if self._committing:
+            wait([self._committing])
+            self._committing = None
 
 
 def _fitting(rows: Iterable[Any], most_bytes: int) -> dict[str, int]:

@@ -87,7 +87,8 @@ LEASE = update(OUTBOX).values(next_attempt_at=bindparam("at")).where(OUTBOX.c.id
 def due(at: int, most: int, apart: Collection[str] = (), only: str | None = None) -> Select[str, int, int]:
     """Id, size and attempts of messages that are due, unless an earlier one about their certificate is open.
 
-    Those of some receivers may stand apart, or one receiver's be asked for alone.
+    They come in the order of the index of what is due: by place alone, all that ever left would be gone through. Those
+    of some receivers may stand apart, or one receiver's be asked for alone.
     """
     earlier = OUTBOX.alias("earlier")
     wanted = [OUTBOX.c.closed_at.is_(None), OUTBOX.c.next_attempt_at <= at, ~_blocked(earlier)]
@@ -96,7 +97,7 @@ def due(at: int, most: int, apart: Collection[str] = (), only: str | None = None
     return (
         select(OUTBOX.c.id, OUTBOX.c.size, OUTBOX.c.attempts)
         .where(*wanted)
-        .order_by(OUTBOX.c.place)
+        .order_by(OUTBOX.c.next_attempt_at, OUTBOX.c.place)
         .limit(most)
         .with_for_update(skip_locked=True, of=OUTBOX)
     )

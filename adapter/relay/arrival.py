@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from adapter import translate
@@ -70,8 +71,17 @@ class Arrival:
         return (content.received,) if isinstance(content, Acknowledgement | Response) else ()
 
 
-def arrive(delivery: Delivery, exchange: Exchange, facts: Facts) -> Arrival:
-    """What a delivery is; whatever is wrong with it is its own affair and never raises."""
+def arrive_all(deliveries: Sequence[Delivery], exchange: Exchange, facts: Facts) -> list[Arrival]:
+    """What each delivery is, in order; they are read together, which is faster than one by one."""
+    try:
+        readings = _read_together(deliveries, exchange, facts)
+    except Exception:
+        readings = {}  # read alone, each shows whether it is the one that we fail at
+    return [arrive(each, exchange, facts, readings.get(place)) for place, each in enumerate(deliveries)]
+
+
+def arrive(delivery: Delivery, exchange: Exchange, facts: Facts, reading: translate.Reading | None = None) -> Arrival:
+    """What a delivery is, by its reading if it has one; what is wrong with it is its own affair and never raises."""
     sha = digest(delivery.body)
     named = f"{delivery.source}\n{delivery.message_id or ''}\n{sha}"
     id = hashlib.sha256(named.encode("utf-8", "backslashreplace")).hexdigest()[:32]
@@ -82,16 +92,28 @@ def arrive(delivery: Delivery, exchange: Exchange, facts: Facts) -> Arrival:
         unknown = Finding(code="SRC-01", message="no system is known to fill this queue")
         return Arrival(delivery, id, sha, None, findings=(unknown,), stage="intake")
     try:
-        reading = read(delivery, system, exchange, facts)
-        return Arrival(delivery, id, sha, system, reading)
+        return Arrival(delivery, id, sha, system, reading or read(delivery, system, exchange, facts))
     except Exception as error:
         return Arrival(delivery, id, sha, system, findings=(crashed(error),), stage="crash")
 
 
 def read(delivery: Delivery, system: System, exchange: Exchange, facts: Facts) -> translate.Reading:
     """What a delivery says, whatever queue it came from being its system's."""
-    named = Delivery(delivery.body, system.code, delivery.message_id, delivery.headers, delivery.times)
-    return translate.read(named, exchange.catalogue, facts, exchange.limits)
+    return translate.read(_named(delivery, system), exchange.catalogue, facts, exchange.limits)
+
+
+def _read_together(deliveries: Sequence[Delivery], exchange: Exchange, facts: Facts) -> dict[int, translate.Reading]:
+    """The readings of those that can be taken in, by place."""
+    named = {
+        place: _named(each, system)
+        for place, each in enumerate(deliveries)
+        if (system := exchange.by_queue.get(each.source)) and not _untakeable(each, exchange)
+    }
+    return dict(zip(named, translate.read_all(named.values(), exchange.catalogue, facts, exchange.limits), strict=True))
+
+
+def _named(delivery: Delivery, system: System) -> Delivery:
+    return Delivery(delivery.body, system.code, delivery.message_id, delivery.headers, delivery.times)
 
 
 def crashed(error: Exception) -> Finding:

@@ -1,6 +1,7 @@
-"""Intake: a window of deliveries becomes what comes of it, written whole, then it may be acknowledged."""
+"""Intake: a window of deliveries becomes what comes of it, written part by part, then it may be acknowledged."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -9,14 +10,16 @@ import structlog
 from adapter.delivery import Delivery
 from adapter.findings import Unavailable
 from adapter.ledger import Known, Ledger, Outcome, Outpaced
-from adapter.relay.arrival import Arrival, arrive
+from adapter.relay.arrival import Arrival, arrive_all
 from adapter.relay.decide import decide, give_up
 from adapter.relay.exchange import Exchange
 
 log = structlog.get_logger()
 
+TOGETHER = 128
+"""How many deliveries are read together, and written in one transaction."""
 RACES = 3
-"""How often a window is decided again because the ledger knew better, the last time leaving all to dispatch."""
+"""How often a part is decided again because the ledger knew better, the last time leaving all to dispatch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,26 +32,70 @@ class Taken:
     """Whether it still has to be laid into the queue of the dead."""
 
 
+@dataclass(frozen=True, slots=True)
+class Entrusted:
+    """A part of a window that the ledger is about to own, with the confirmations that it closes."""
+
+    arrivals: Sequence[Arrival]
+    taken: list[Taken]
+    closed: Sequence[str]
+    owned: "Future[None]"
+
+
 class Intake:
-    """Takes windows in; `take_in` is one ledger transaction, and repeating it changes nothing."""
+    """Takes windows in, part by part; each part is one ledger transaction, and repeating it changes nothing."""
 
     def __init__(self, ledger: Ledger, exchange: Exchange) -> None:
         self._ledger, self._exchange = ledger, exchange
 
-    def take_in(self, window: Sequence[Delivery], closed: Sequence[str], at: datetime) -> list[Taken]:
-        """What came of each delivery, owned by the ledger; messages confirmed meanwhile are closed with it."""
+    def take_in(self, window: Sequence[Delivery], closed: Sequence[str], at: datetime) -> Iterator[list[Taken]]:
+        """What came of each delivery, part by part, owned by the ledger; the first part closes what was confirmed.
+
+        While the database is busy committing one part, the next is read and decided. A delivery that only its number
+        makes a duplicate is first taken for new, without asking; if the ledger then finds that it knows one, its part
+        is decided again, asking. What refers to something earlier comes last, when the ledger has all else.
+        """
+        told = at.replace(microsecond=0)  # no partner's dates carry more
+        held: list[Arrival] = []
+        before: Entrusted | None = None
+        for start in range(0, len(window), TOGETHER):
+            arrivals = arrive_all(window[start : start + TOGETHER], self._exchange, self._exchange.facts(at))
+            held += [each for each in arrivals if each.refers]
+            fresh = [each for each in arrivals if not each.refers]
+            taken = self._decide(fresh, Known(), told)
+            if before:
+                yield self._own(before, at)
+            owned = self._ledger.entrust([each.outcome for each in taken], closed, at)
+            before, closed = Entrusted(fresh, taken, closed, owned), ()
+        if before:
+            yield self._own(before, at)
+        if held:
+            yield self._take_together(held, (), at)
+
+    def _own(self, part: Entrusted, at: datetime) -> list[Taken]:
+        """What came of a part as soon as the ledger owns it; decided again if it could not be written as it was."""
         try:
-            return self._take_in(window, closed, at)
+            part.owned.result()
+            return part.taken
+        except Unavailable:
+            raise
+        except Exception:
+            return self._take_together(part.arrivals, part.closed, at)
+
+    def _take_together(self, arrivals: Sequence[Arrival], closed: Sequence[str], at: datetime) -> list[Taken]:
+        try:
+            return self._take(arrivals, closed, at)
         except Unavailable:
             raise
         except Exception as error:
             log.error("deciding alone what cannot be written together", error=type(error).__name__)
-            return [self._take_alone(delivery, closed, at) for delivery in window]
+            return [self._take_alone(arrival, closed, at) for arrival in arrivals]
 
-    def _take_in(self, window: Sequence[Delivery], closed: Sequence[str], at: datetime) -> list[Taken]:
-        for race in range(RACES + 1):
-            taken = self._decide(window, at, asking=race > 0)
-            if race == RACES:
+    def _take(self, arrivals: Sequence[Arrival], closed: Sequence[str], at: datetime) -> list[Taken]:
+        """What comes of them by what the ledger knows, written; asked again if that changes meanwhile."""
+        for race in range(RACES):
+            taken = self._decide(arrivals, self._ask(arrivals), at.replace(microsecond=0))
+            if race == RACES - 1:
                 taken = [replace(each, outcome=_unhurried(each.outcome)) for each in taken]
             try:
                 self._ledger.write([each.outcome for each in taken], closed, at)
@@ -57,20 +104,19 @@ class Intake:
                 continue
         raise Unavailable("other workers are writing down the same deliveries")
 
-    def _take_alone(self, delivery: Delivery, closed: Sequence[str], at: datetime) -> Taken:
+    def _take_alone(self, arrival: Arrival, closed: Sequence[str], at: datetime) -> Taken:
         """One delivery; what the database will not have is dead, its bytes kept, nothing of what it says."""
         try:
-            return self._take_in([delivery], closed, at)[0]
+            return self._take([arrival], closed, at)[0]
         except Unavailable:
             raise
         except Exception as error:
-            return self._give_up(delivery, error, closed, at)
+            return self._give_up(arrival, error, closed, at)
 
-    def _give_up(self, delivery: Delivery, error: Exception, closed: Sequence[str], at: datetime) -> Taken:
+    def _give_up(self, arrival: Arrival, error: Exception, closed: Sequence[str], at: datetime) -> Taken:
         """Dead, and its sender told if the database will have that."""
-        arrival = arrive(delivery, self._exchange, self._exchange.facts(at))
-        told = at.replace(microsecond=0)
-        outcome = _unhurried(give_up(arrival, error, self._ask([replace(arrival, reading=None)]), self._exchange, told))
+        known, told = self._ask([replace(arrival, reading=None)]), at.replace(microsecond=0)
+        outcome = _unhurried(give_up(arrival, error, known, self._exchange, told))
         try:
             self._ledger.write([outcome], closed, at)
         except Outpaced as race:
@@ -80,31 +126,15 @@ class Intake:
         except Exception:
             outcome = replace(outcome, posts=())
             self._ledger.write([outcome], closed, at)
-        return Taken(delivery, outcome, arrival.buried)
-
-    def _decide(self, window: Sequence[Delivery], at: datetime, asking: bool) -> list[Taken]:
-        """What comes of each; one that only its number makes a duplicate is first taken for new, without asking.
-
-        Each is read and decided while it is fresh in the processor's cache; what the ledger must be asked about waits
-        for one question at the end. If the ledger then finds that it knows one, all are decided again, asking.
-        """
-        facts, told = self._exchange.facts(at), at.replace(microsecond=0)  # no partner's dates carry more
-        known, held, taken = Known(), [], []
-        for delivery in window:
-            arrival = arrive(delivery, self._exchange, facts)
-            if asking or arrival.refers:
-                held.append(arrival)
-            else:
-                taken.append(self._decide_one(arrival, known, told))
-        if held:
-            known.join(self._ask(held))
-            taken += [self._decide_one(arrival, known, told) for arrival in held]
-        return taken
-
-    def _decide_one(self, arrival: Arrival, known: Known, told: datetime) -> Taken:
-        outcome = decide(arrival, known, self._exchange, told)
-        known.learn(outcome)
         return Taken(arrival.delivery, outcome, arrival.buried)
+
+    def _decide(self, arrivals: Sequence[Arrival], known: Known, told: datetime) -> list[Taken]:
+        taken = []
+        for arrival in arrivals:
+            outcome = decide(arrival, known, self._exchange, told)
+            known.learn(outcome)
+            taken.append(Taken(arrival.delivery, outcome, arrival.buried))
+        return taken
 
     def _ask(self, arrivals: Sequence[Arrival]) -> Known:
         return self._ledger.known(

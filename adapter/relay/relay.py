@@ -145,17 +145,24 @@ class Relay:
         )  # fmt: skip
 
     def _take_in(self, at: datetime) -> Done:
-        confirmed = self._dispatch.confirmed()
-        results = self._intake.take_in(self._window, confirmed, at)
-        self._dispatch.forget(confirmed)
-        self._window = []
-        self._broker.acknowledge([each.delivery for each in results if not each.buried])
-        self._dispatch.bury([each for each in results if each.buried], at)
-        direct = [post.message for each in results for post in each.outcome.posts if post.direct]
-        sent = self._dispatch.send_fresh(direct, at) if direct else 0
-        for each in results:
+        closed, sent = self._dispatch.confirmed(), 0
+        results: list[Taken] = []
+        for place, part in enumerate(self._intake.take_in(self._window, closed, at)):
+            self._dispatch.forget([] if place else closed)
+            results += part
+            sent += self._let_go(part, at)
+        return _counted(results, sent, len(closed))
+
+    def _let_go(self, part: Sequence[Taken], at: datetime) -> int:
+        """The ledger owns what came of these: acknowledge them, and hand over what may leave at once."""
+        gone = {id(each.delivery) for each in part}
+        self._window = [each for each in self._window if id(each) not in gone]
+        self._broker.acknowledge([each.delivery for each in part if not each.buried])
+        self._dispatch.bury([each for each in part if each.buried], at)
+        direct = [post.message for each in part for post in each.outcome.posts if post.direct]
+        for each in part:
             _tell_dead(each)
-        return _counted(results, sent, len(confirmed))
+        return self._dispatch.send_fresh(direct, at) if direct else 0
 
     def _rest(self, seconds: float, until: Callable[[], bool]) -> None:
         while seconds > 0 and not until():

@@ -8,7 +8,8 @@ from sqlalchemy import event
 
 from adapter.findings import Unavailable
 from adapter.ledger import Change, Ledger, Outcome, Outpaced, micros, moment
-from adapter.ledger.engine import open_engine, writing
+from adapter.ledger.engine import open_engine, reading, writing
+from adapter.ledger.statements import due
 
 
 def test_an_entry_written_again_outpaces_whoever_writes_it(ledger: Ledger) -> None:
@@ -53,6 +54,16 @@ def test_lists_load_no_payload(ledger: Ledger) -> None:
     ledger.standings()
     ledger.queue(AT)
     assert asked and not [statement for statement in asked if "body" in statement]
+
+
+def test_looking_for_what_is_due_does_not_go_through_all_that_ever_left(tmp_path: Path) -> None:
+    ledger = Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}")
+    with reading(ledger._engine) as connection:
+        question = due(0, 1).compile(ledger._engine, compile_kwargs={"literal_binds": True})
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {question}").all()
+    ledger.close()
+    assert ["outbox_due" in step.detail for step in plan if " outbox " in f"{step.detail} "] == [True]
+    assert not [step.detail for step in plan if "TEMP B-TREE" in step.detail]
 
 
 def test_the_newest_dead_come_first(ledger: Ledger) -> None:

@@ -9,7 +9,7 @@ from post_office import PostOffice, kinds, record
 
 from adapter.delivery import Delivery
 from adapter.findings import Unavailable
-from adapter.ledger import Ledger, Outpaced
+from adapter.ledger import Ledger, Outpaced, ledger
 from adapter.relay.broker import Broker, Outcome, Parcel, Receipt
 from adapter.relay.embedded import Embedded
 from adapter.relay.intake import RACES, Intake
@@ -132,8 +132,7 @@ def test_a_clock_that_is_put_back_keeps_nothing_waiting(office: PostOffice) -> N
 
 
 def test_the_last_of_many_races_tells_what_was_written(office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> None:
-
-    write, races = office.ledger.write, []
+    write, races = ledger.write_window, []
 
     def outpaced(*written: Any) -> None:
         races.append(written)
@@ -141,8 +140,8 @@ def test_the_last_of_many_races_tells_what_was_written(office: PostOffice, monke
             raise Outpaced
         write(*written)
 
-    monkeypatch.setattr(office.ledger, "write", outpaced)
+    monkeypatch.setattr(ledger, "write_window", outpaced)
     intake: Intake = office.relay._intake
-    (taken,) = intake.take_in([Delivery(record(NUMBER), inbox("kcci"), "m-1")], [], office.clock.now)
+    [(taken,)] = intake.take_in([Delivery(record(NUMBER), inbox("kcci"), "m-1")], [], office.clock.now)
     assert [post.direct for post in taken.outcome.posts] == [False, False]
-    assert races[-1][0] == [taken.outcome]
+    assert races[-1][1] == [taken.outcome]

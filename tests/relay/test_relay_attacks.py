@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 from post_office import PostOffice, answer, catalogue, fixture, kinds, record, respond
+from sqlalchemy import Connection
 
 from adapter import translate
 from adapter.certificate import Certificate
 from adapter.delivery import Delivery
 from adapter.findings import Rejected, Severity
-from adapter.ledger import Entry, Ledger, Outcome, Post
+from adapter.ledger import Entry, Outcome, Post, ledger
 from adapter.messages import Feedback, ItemFeedback, Response
 from adapter.relay.arrival import arrive
 from adapter.relay.exchange import Exchange
@@ -184,15 +185,15 @@ def test_a_cancelled_certificate_is_not_sent_once_more(office: PostOffice) -> No
 
 def refuse_certificates(office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> None:
     """The database will not have anything that passes a message on."""
-    write = Ledger.write
+    write = ledger.write_window
 
-    def refuse(ledger: Ledger, outcomes: list[Outcome], *rest: Any) -> None:
+    def refuse(connection: Connection, outcomes: list[Outcome], *rest: Any) -> None:
         posts: list[Post] = [post for outcome in outcomes for post in outcome.posts]
         if any(post.certificate for post in posts):
             raise ValueError("SECRET")
-        write(ledger, outcomes, *rest)
+        write(connection, outcomes, *rest)
 
-    monkeypatch.setattr(Ledger, "write", refuse)
+    monkeypatch.setattr(ledger, "write_window", refuse)
 
 
 def test_the_sender_of_what_the_database_will_not_have_is_told(

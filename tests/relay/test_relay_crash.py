@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pytest
-from post_office import PostOffice, kinds, record
+from post_office import PostOffice, acknowledge, kinds, record
 
 from adapter.delivery import Delivery
+from adapter.ledger import ledger
 from adapter.relay.broker import Broker, Parcel
 
 NUMBERS = [f"K001-25-{number:07d}" for number in range(5)]
@@ -114,6 +115,44 @@ def test_dying_before_the_commit_leaves_the_window_in_its_queue(office: PostOffi
     office.broker.release(dying.held)
     office.work()
     assert numbers(office.take("ID")) == NUMBERS
+
+
+def test_dying_between_the_parts_of_a_window_leaves_the_later_ones_in_their_queue(
+    office: PostOffice, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("adapter.relay.intake.TOGETHER", 2)
+    for place, number in enumerate(NUMBERS):
+        office.put("kcci", record(number), f"m-{place}")
+    write, parts = ledger.write_window, []
+
+    def die_at_the_last(*part: Any) -> None:
+        parts.append(part)
+        if len(parts) == 3:
+            raise Killed
+        write(*part)
+
+    dying = DyingBroker(office.broker, "nothing")
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(ledger, "write_window", die_at_the_last)
+        office.open(dying).step(0.1)  # type: ignore[arg-type]
+    assert numbers(office.take("ID")) == NUMBERS[:4]
+    office.broker.release(dying.held)
+    office.work()
+    assert numbers(office.take("ID")) == NUMBERS[4:]
+
+
+def test_confirmations_are_closed_though_no_delivery_of_the_first_part_is_decided_with_it(
+    office: PostOffice, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("adapter.relay.intake.TOGETHER", 1)
+    office.put("kcci", record(NUMBERS[0]))
+    assert office.relay.step(0.1).sent == 2
+    (sent,) = office.take("ID")
+    for place in range(2):  # what refers to earlier messages is decided last
+        acknowledge(office, "ID", sent, f"a-{place}")
+    assert office.relay.step(0.1).confirmed == 2
+    assert office.ledger.queue(office.clock.now) == []
+    assert office.states() == {NUMBERS[0]: "acknowledged"}
 
 
 def test_a_window_is_in_the_ledger_wholly_or_not_at_all(office: PostOffice, monkeypatch: Any) -> None:

@@ -4,7 +4,9 @@ import hostile
 import pytest
 from post_office import PostOffice, catalogue, kinds, record, said
 
+from adapter import translate
 from adapter.delivery import Delivery
+from adapter.ledger import ledger
 from adapter.relay import arrival
 from adapter.relay.broker import UNREADABLE, Parcel
 from adapter.relay.exchange import Exchange
@@ -59,14 +61,14 @@ def test_hostile_documents_do_not_stop_a_relay_on_any_engine(any_office: PostOff
 
 
 def test_a_crash_of_ours_is_the_death_of_one_delivery(office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> None:
-    read = arrival.read
+    open_document = translate.open_document
 
-    def crash(delivery: Delivery, *rest: object) -> object:
-        if b"0000001" in delivery.body:
+    def crash(body: bytes, *rest: object) -> object:
+        if b"0000001" in body:
             raise RecursionError("SECRET")
-        return read(delivery, *rest)  # type: ignore[arg-type]
+        return open_document(body, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(arrival, "read", crash)
+    monkeypatch.setattr(translate, "open_document", crash)
     for place in range(3):
         office.put("kcci", record(f"K001-25-{place:07d}"), f"m-{place}")
     office.work()
@@ -121,14 +123,14 @@ def test_a_hostile_message_id_is_no_obstacle(any_office: PostOffice, id: str) ->
 
 
 def test_what_the_database_will_not_have_dies_alone(office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> None:
-    write = office.ledger.write
+    write = ledger.write_window
 
-    def refuse(outcomes: list[object], *rest: object) -> None:
+    def refuse(connection: object, outcomes: list[object], *rest: object) -> None:
         if any("0000001" in str(getattr(outcome, "posts", "")) for outcome in outcomes):
             raise ValueError("SECRET")
-        write(outcomes, *rest)  # type: ignore[arg-type]
+        write(connection, outcomes, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(office.ledger, "write", refuse)
+    monkeypatch.setattr(ledger, "write_window", refuse)
     for place in range(3):
         office.put("kcci", record(f"K001-25-{place:07d}"), f"m-{place}")
     office.work()

@@ -80,7 +80,7 @@ def test_it_waits_out_a_ledger_that_is_away_and_keeps_its_window(
         raise Unavailable("the database is locked")
 
     with monkeypatch.context() as patch, pytest.raises(Unavailable):
-        patch.setattr(office.ledger, "write", away)
+        patch.setattr("adapter.ledger.ledger.write_window", away)
         office.relay.step(0.1)
     office.work()
     assert kinds(office.take("ID")) == ["certificate"]
