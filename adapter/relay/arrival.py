@@ -2,8 +2,9 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from adapter import translate
 from adapter.certificate import Certificate, match_key
@@ -71,16 +72,29 @@ class Arrival:
         return (content.received,) if isinstance(content, Acknowledgement | Response) else ()
 
 
-def arrive_all(deliveries: Sequence[Delivery], exchange: Exchange, facts: Facts) -> list[Arrival]:
-    """What each delivery is, in order; they are read together, which is faster than one by one."""
+NONE: Mapping[int, Finding] = MappingProxyType({})
+
+
+def arrive_all(
+    deliveries: Sequence[Delivery], exchange: Exchange, facts: Facts, fatal: Mapping[int, Finding] = NONE
+) -> list[Arrival]:
+    """What each delivery is, in order; they are read together, which is faster than one by one.
+
+    Those that proved fatal in quarantine, by place, are not read at all.
+    """
     try:
-        readings = _read_together(deliveries, exchange, facts)
+        readings = _read_together(deliveries, exchange, facts, fatal)
     except Exception:
         readings = {}  # read alone, each shows whether it is the one that we fail at
-    return [arrive(each, exchange, facts, readings.get(place)) for place, each in enumerate(deliveries)]
+    return [
+        arrive(each, exchange, facts, readings.get(place), fatal.get(place)) for place, each in enumerate(deliveries)
+    ]
 
 
-def arrive(delivery: Delivery, exchange: Exchange, facts: Facts, reading: translate.Reading | None = None) -> Arrival:
+def arrive(
+    delivery: Delivery, exchange: Exchange, facts: Facts, reading: translate.Reading | None = None,
+    fatal: Finding | None = None,
+) -> Arrival:  # fmt: skip
     """What a delivery is, by its reading if it has one; what is wrong with it is its own affair and never raises."""
     sha = digest(delivery.body)
     named = f"{delivery.source}\n{delivery.message_id or ''}\n{sha}"
@@ -91,6 +105,8 @@ def arrive(delivery: Delivery, exchange: Exchange, facts: Facts, reading: transl
     if system is None:
         unknown = Finding(code="SRC-01", message="no system is known to fill this queue")
         return Arrival(delivery, id, sha, None, findings=(unknown,), stage="intake")
+    if fatal is not None:
+        return Arrival(delivery, id, sha, system, findings=(fatal,), stage="crash")
     try:
         return Arrival(delivery, id, sha, system, reading or read(delivery, system, exchange, facts))
     except Exception as error:
@@ -102,12 +118,14 @@ def read(delivery: Delivery, system: System, exchange: Exchange, facts: Facts) -
     return translate.read(_named(delivery, system), exchange.catalogue, facts, exchange.limits)
 
 
-def _read_together(deliveries: Sequence[Delivery], exchange: Exchange, facts: Facts) -> dict[int, translate.Reading]:
+def _read_together(
+    deliveries: Sequence[Delivery], exchange: Exchange, facts: Facts, fatal: Mapping[int, Finding]
+) -> dict[int, translate.Reading]:
     """The readings of those that can be taken in, by place."""
     named = {
         place: _named(each, system)
         for place, each in enumerate(deliveries)
-        if (system := exchange.by_queue.get(each.source)) and not _untakeable(each, exchange)
+        if place not in fatal and (system := exchange.by_queue.get(each.source)) and not _untakeable(each, exchange)
     }
     return dict(zip(named, translate.read_all(named.values(), exchange.catalogue, facts, exchange.limits), strict=True))
 

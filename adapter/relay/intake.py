@@ -1,6 +1,6 @@
 """Intake: a window of deliveries becomes what comes of it, written part by part, then it may be acknowledged."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -8,11 +8,12 @@ from datetime import datetime
 import structlog
 
 from adapter.delivery import Delivery
-from adapter.findings import Unavailable
+from adapter.findings import Finding, Unavailable
 from adapter.ledger import Known, Ledger, Outcome, Outpaced
-from adapter.relay.arrival import Arrival, arrive_all
+from adapter.relay.arrival import NONE, Arrival, arrive_all
 from adapter.relay.decide import decide, give_up
 from adapter.relay.exchange import Exchange
+from adapter.relay.quarantine import SUSPICIOUS, Quarantine
 
 log = structlog.get_logger()
 
@@ -45,8 +46,8 @@ class Entrusted:
 class Intake:
     """Takes windows in, part by part; each part is one ledger transaction, and repeating it changes nothing."""
 
-    def __init__(self, ledger: Ledger, exchange: Exchange) -> None:
-        self._ledger, self._exchange = ledger, exchange
+    def __init__(self, ledger: Ledger, exchange: Exchange, quarantine: Quarantine) -> None:
+        self._ledger, self._exchange, self._quarantine = ledger, exchange, quarantine
 
     def take_in(self, window: Sequence[Delivery], closed: Sequence[str], at: datetime) -> Iterator[list[Taken]]:
         """What came of each delivery, part by part, owned by the ledger; the first part closes what was confirmed.
@@ -59,7 +60,7 @@ class Intake:
         held: list[Arrival] = []
         before: Entrusted | None = None
         for start in range(0, len(window), TOGETHER):
-            arrivals = arrive_all(window[start : start + TOGETHER], self._exchange, self._exchange.facts(at))
+            arrivals = self._arrive(window[start : start + TOGETHER], at)
             held += [each for each in arrivals if each.refers]
             fresh = [each for each in arrivals if not each.refers]
             taken = self._decide(fresh, Known(), told)
@@ -71,6 +72,16 @@ class Intake:
             yield self._own(before, at)
         if held:
             yield self._take_together(held, (), at)
+
+    def _arrive(self, part: Sequence[Delivery], at: datetime) -> list[Arrival]:
+        """What each delivery is; those that came back often are first decided where they can do no harm."""
+        suspicious = [place for place, each in enumerate(part) if each.times >= SUSPICIOUS]
+        fatal: Mapping[int, Finding] = NONE
+        if suspicious:
+            found = self._quarantine.fatal([part[place] for place in suspicious], at)
+            log.warning("deliveries that came back often were decided apart", count=len(suspicious), fatal=len(found))
+            fatal = {suspicious[place]: finding for place, finding in found.items()}
+        return arrive_all(part, self._exchange, self._exchange.facts(at), fatal)
 
     def _own(self, part: Entrusted, at: datetime) -> list[Taken]:
         """What came of a part as soon as the ledger owns it; decided again if it could not be written as it was."""

@@ -18,6 +18,7 @@ from adapter.relay.dispatch import Dispatch
 from adapter.relay.exchange import Exchange
 from adapter.relay.intake import Intake, Taken
 from adapter.relay.names import queue_names
+from adapter.relay.quarantine import Quarantine
 from adapter.relay.uncollected import uncollected
 from adapter.rules import WorkingDays
 from adapter.schema import Limits
@@ -75,7 +76,8 @@ class Relay:
         self._clock, self._chance, self._pause = clock, chance, pause
         self._most, self._most_bytes = window, window_bytes
         self._exchange = Exchange(catalogue, calendar, limits or Limits())
-        self._intake = Intake(ledger, self._exchange)
+        quarantine = Quarantine(catalogue.folders, catalogue.cache, self._exchange.limits)
+        self._intake = Intake(ledger, self._exchange, quarantine)
         self._dispatch = Dispatch(broker, ledger, chance)
         self._window: list[Delivery] = []
 

@@ -1,0 +1,29 @@
+"""The adapter's command with one fault planted in it: whoever reads a document with this mark in it is killed.
+
+A library that crashes does the same. The fault is planted on import, so that processes of its own have it too.
+"""
+
+import os
+import signal
+import time
+from typing import Any
+
+from adapter import translate
+from adapter.cli import main
+
+KILLS, HANGS = b"KILLS ITS READER", b"KEEPS ITS READER"
+_open = translate._open
+
+
+def _open_or_die(body: bytes, *rest: Any) -> Any:
+    if KILLS in body:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if HANGS in body:
+        time.sleep(3600)
+    return _open(body, *rest)
+
+
+translate._open = _open_or_die
+
+if __name__ == "__main__":
+    main()

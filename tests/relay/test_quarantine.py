@@ -1,0 +1,98 @@
+"""Deliveries that came back often: only what fails alone is dead, and nothing good dies with it."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from deadly import KILLS
+from post_office import START, PostOffice, catalogue, kinds, record
+
+from adapter.delivery import Delivery
+from adapter.findings import Finding
+from adapter.relay.broker import Broker
+from adapter.relay.quarantine import SUSPICIOUS, Quarantine
+from adapter.schema import Limits
+
+SCRIPT = """
+import json, sys
+from datetime import datetime
+from pathlib import Path
+import deadly
+from adapter.delivery import Delivery
+from adapter.relay.quarantine import Quarantine
+from adapter.schema import Limits
+
+if __name__ == "__main__":
+    marks = {"good": b"{}", "kills": deadly.KILLS, "hangs": deadly.HANGS}
+    suspects = [Delivery(marks[word], "from.kcci", times=5) for word in sys.argv[2:]]
+    quarantine = Quarantine((Path(sys.argv[1]),), None, Limits(), patience=5.0)
+    found = quarantine.fatal(suspects, datetime.fromisoformat("2026-03-02T09:30:00+00:00"))
+    print(json.dumps({place: [finding.code, finding.message] for place, finding in found.items()}))
+"""
+
+
+class Returning:
+    """A broker that says of every delivery that it came back often."""
+
+    def __init__(self, broker: Broker) -> None:
+        self.broker = broker
+
+    def take(self, *asked: Any) -> list[Delivery]:
+        return [replace(each, times=SUSPICIOUS) for each in self.broker.take(*asked)]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.broker, name)
+
+
+class Fatal:
+    """A quarantine that finds the first of its suspects fatal."""
+
+    def fatal(self, suspects: object, at: object) -> dict[int, Finding]:
+        return {0: Finding(code="REL-02", message="it came back often")}
+
+
+def fatal(tmp_path: Path, *words: str) -> dict[int, list[str]]:
+    script = tmp_path / "decide.py"
+    script.write_text(SCRIPT)
+    here, project = Path(__file__).parent, catalogue().folders[0]
+    done = subprocess.run(
+        [sys.executable, script, project, *words], capture_output=True, text=True, check=True,
+        env={"PYTHONPATH": f"{here}:{project}", "PATH": ""},
+    )  # fmt: skip
+    return {int(place): said for place, said in json.loads(done.stdout).items()}
+
+
+def test_what_kills_the_process_that_decides_it_is_found_among_good_ones(tmp_path: Path) -> None:
+    found = fatal(tmp_path, "good", "kills", "good", "kills")
+    assert sorted(found) == [1, 3]
+    assert found[1] == ["REL-02", "it came back often, and decided alone, the process that decided it ended"]
+
+
+def test_what_never_ends_is_ended(tmp_path: Path) -> None:
+    assert fatal(tmp_path, "hangs", "good") == {
+        0: ["REL-02", "it came back often, and decided alone, it took too long"]
+    }
+
+
+def test_good_deliveries_that_came_back_with_a_bad_one_are_not_condemned() -> None:
+    suspects = [Delivery(record(f"K001-25-{place:07d}"), "from.kcci", times=SUSPICIOUS) for place in range(3)]
+    assert Quarantine(catalogue().folders, None, Limits()).fatal(suspects, START) == {}
+
+
+def test_a_good_delivery_that_came_back_often_goes_on(office: PostOffice) -> None:
+    office.put("kcci", record("K001-25-0000001"))
+    office.relay = office.open(Returning(office.broker))  # type: ignore[arg-type]
+    office.work()
+    assert kinds(office.take("ID")) == ["certificate"]
+
+
+def test_a_fatal_delivery_is_dead_with_its_code_and_its_sender_is_told(office: PostOffice) -> None:
+    office.put("kcci", KILLS)
+    office.relay = office.open(Returning(office.broker))  # type: ignore[arg-type]
+    office.relay._intake._quarantine = Fatal()  # type: ignore[assignment]
+    office.work()
+    assert [(dead.stage, dead.code) for dead in office.ledger.dead()] == [("crash", "REL-02")]
+    assert kinds(office.take("kcci")) == ["response"]
