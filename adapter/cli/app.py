@@ -1,7 +1,7 @@
 """The commands: what each takes; what it does is imported only when it is asked for."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -152,17 +152,31 @@ def show_table(
 
 @app.command("relay")
 @guarded
-def relay_messages(broker: Broker = None, database: Database = None, home: Home = None) -> int:
+def relay_messages(
+    broker: Broker = None,
+    database: Database = None,
+    role: Annotated[
+        Literal["both", "intake", "dispatch"], typer.Option("--role", help="Take in, send, or do both.")
+    ] = "both",
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, max=64, help="Processes side by side; one that ends is started again.")
+    ] = 1,
+    drain: Annotated[
+        float, typer.Option("--drain", metavar="SECONDS", min=0.0, help="How long it may take to end when told to.")
+    ] = 30.0,
+    home: Home = None,
+) -> int:
     """Relay messages between the systems' queues.
 
-    It ends after a whole round when it is told to (Ctrl-C, SIGTERM).
+    It ends after a whole round when it is told to (Ctrl-C, SIGTERM); what is under way when --drain is over comes
+    again.
 
     Queues and ledger are files of its own unless a broker and a database are named, by option or by EODES_BROKER and
     EODES_DATABASE; the files lie in EODES_DATA, else in ~/.local/state/eodes.
     """
     from adapter.cli.relay import run
 
-    return run(broker, database, home)
+    return run(broker, database, role, workers, drain, home)
 
 
 @app.command("send")

@@ -1,9 +1,11 @@
 """`eodes relay`: moves what lies in the queues until it is told to end."""
 
+import os
 import signal
 import sys
 from collections.abc import Callable, MutableMapping
 from pathlib import Path
+from threading import Timer
 from time import sleep
 from types import FrameType
 from typing import Any
@@ -12,16 +14,21 @@ import structlog
 
 from adapter.calendar import Calendar
 from adapter.catalogue import Catalogue
-from adapter.cli.guard import INTERRUPTED, VALID
+from adapter.cli.guard import INTERRUPTED, INVALID, VALID
 from adapter.cli.join import broker_of, ledger_of
 from adapter.cli.say import masked, tell
 from adapter.cli.start import cache_folder, open_catalogue
 from adapter.findings import Unavailable
 from adapter.relay.broker import Broker
-from adapter.relay.relay import Done, Relay
+from adapter.relay.crew import Crew
+from adapter.relay.relay import Done, Relay, Role
 from adapter.relay.stop import Stop
 from adapter.settings import Settings, settings
 
+CREW = "EODES_CREW"
+"""Tells a worker its crew's process, so that it does not outlive a crew that is killed."""
+GRACE = 4.0
+"""Seconds more than its workers that a crew has to end."""
 PAUSE = 1.0
 """Seconds between tries to reach a broker or database that is not there when the relay starts."""
 
@@ -29,36 +36,71 @@ log = structlog.get_logger()
 
 
 class Ended(Stop):
-    """Ends the relay after a round; knows whether it was Ctrl-C."""
+    """Ends the relay after a round, or in the middle of one that takes too long; knows whether it was Ctrl-C."""
 
     interrupted = False
 
+    def __init__(self, drain: float) -> None:
+        super().__init__()
+        self._drain, self._crew = drain, int(os.environ.get(CREW, "0"))
+
+    def __call__(self) -> bool:
+        """Whether the relay is to end: it was told to, or its crew is gone."""
+        return super().__call__() or (self._crew > 0 and os.getppid() != self._crew)
+
     def _ask(self, number: int, frame: FrameType | None) -> None:
         self.interrupted = number == signal.SIGINT
+        if not self():
+            late = Timer(self._drain, _give_up)
+            late.daemon = True
+            late.start()
         super()._ask(number, frame)
 
 
-def run(broker: str | None, database: str | None, home: Path | None) -> int:
+def run(broker: str | None, database: str | None, role: str, workers: int, drain: float, home: Path | None) -> int:
     """Relay until SIGTERM or Ctrl-C; the round that is under way ends whole."""
     configure_log()
     told = settings(broker, database)
-    catalogue = open_catalogue(home or told.home)
-    stop = Ended()
-    with stop, broker_of(told) as queues:
-        patiently(lambda: _relay(told, queues, catalogue, stop), stop)
+    stop = Ended(drain + GRACE if workers > 1 else drain)
+    if workers > 1:
+        with stop:
+            code = _crew(told, role, workers, drain, home).run(stop)
+    else:
+        code = _alone(told, Role(role), home, stop)
     tell("interrupted; the round under way was ended whole" if stop.interrupted else "stopped")
-    return INTERRUPTED if stop.interrupted else VALID
+    return code or (INTERRUPTED if stop.interrupted else VALID)
 
 
-def _relay(told: Settings, queues: Broker, catalogue: Catalogue, stop: Stop) -> None:
+def _alone(told: Settings, role: Role, home: Path | None, stop: Stop) -> int:
+    catalogue = open_catalogue(home or told.home)
+    with stop, broker_of(told) as queues:
+        patiently(lambda: _relay(told, queues, catalogue, role, stop), stop)
+    return VALID
+
+
+def _crew(told: Settings, role: str, workers: int, drain: float, home: Path | None) -> Crew:
+    """Processes of this very command; what may hold a password goes by the environment, which no list of them shows."""
+    command = [sys.executable, "-m", "adapter", "relay", "--role", role, "--drain", str(drain)]
+    command += ["--home", str(home)] if home else []
+    named = {"EODES_BROKER": told.broker_url, "EODES_DATABASE": told.ledger_url, CREW: str(os.getpid())}
+    return Crew(command, os.environ | named, workers, drain + GRACE / 2)
+
+
+def _relay(told: Settings, queues: Broker, catalogue: Catalogue, role: Role, stop: Stop) -> None:
     """Relay until told to end; raises Unavailable where broker or database cannot be reached to begin with."""
     with ledger_of(told) as ledger:
-        relay = Relay(queues, ledger, catalogue, calendar=Calendar(cache_folder()))
+        relay = Relay(queues, ledger, catalogue, calendar=Calendar(cache_folder()), role=role)
         other = relay.declare()
-        log.info("relaying", broker=told.broker_url, database=told.ledger_url)
+        log.info("relaying", role=role.value, process=os.getpid(), broker=told.broker_url, database=told.ledger_url)
         if other:
             log.warning("queues that exist with other properties, used as they are", queues=other)
         relay.run(stop, _told)
+
+
+def _give_up() -> None:
+    """End in the middle of a round: what was not acknowledged or not confirmed comes again."""
+    log.warning("ended before the round was whole; what was under way comes again")
+    os._exit(INVALID)
 
 
 def patiently(action: Callable[[], None], stop: Stop) -> None:

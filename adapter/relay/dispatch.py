@@ -60,9 +60,9 @@ class Dispatch:
         """What the ledger must not take in goes to the dead with the reason; it is acknowledged once it lies there."""
         self._graves.bury(corpses, at)
 
-    def collect(self, at: datetime) -> None:
+    def collect(self, at: datetime, wait: float = 0.0) -> None:
         """Take what receipts there are, those of the dead last: what goes wrong with them touches no other."""
-        receipts = self._broker.receipts(0)
+        receipts = self._broker.receipts(wait)
         for receipt in receipts:
             if receipt.message_id not in self._under_way:
                 continue

@@ -46,8 +46,10 @@ class Entrusted:
 class Intake:
     """Takes windows in, part by part; each part is one ledger transaction, and repeating it changes nothing."""
 
-    def __init__(self, ledger: Ledger, exchange: Exchange, quarantine: Quarantine) -> None:
+    def __init__(self, ledger: Ledger, exchange: Exchange, quarantine: Quarantine, hands_over: bool = True) -> None:
         self._ledger, self._exchange, self._quarantine = ledger, exchange, quarantine
+        self._hands_over = hands_over
+        """Whether what comes of a delivery is handed over by this process at once, else left to dispatch."""
 
     def take_in(self, window: Sequence[Delivery], closed: Sequence[str], at: datetime) -> Iterator[list[Taken]]:
         """What came of each delivery, part by part, owned by the ledger; the first part closes what was confirmed.
@@ -144,6 +146,7 @@ class Intake:
         for arrival in arrivals:
             outcome = decide(arrival, known, self._exchange, told)
             known.learn(outcome)
+            outcome = outcome if self._hands_over else _unhurried(outcome)
             taken.append(Taken(arrival.delivery, outcome, arrival.buried))
         return taken
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 
 import structlog
 
@@ -52,6 +53,16 @@ class Done:
         return any((self.taken, self.sent, self.confirmed, self.deferred))
 
 
+class Role(StrEnum):
+    """Which half of the work a relay does; several on one ledger share it."""
+
+    BOTH = "both"
+    INTAKE = "intake"
+    """Takes in what comes, and leaves what came of it to others to send."""
+    DISPATCH = "dispatch"
+    """Sends what is due, and takes nothing in."""
+
+
 class Relay:
     """Moves what lies in its queues, a window in each round; nothing is acknowledged before the ledger owns it.
 
@@ -71,13 +82,14 @@ class Relay:
         window: int = 256,
         window_bytes: int = 16_000_000,
         limits: Limits | None = None,
+        role: Role = Role.BOTH,
     ) -> None:
-        self._broker, self._catalogue = broker, catalogue
+        self._broker, self._catalogue, self._role = broker, catalogue, role
         self._clock, self._chance, self._pause = clock, chance, pause
         self._most, self._most_bytes = window, window_bytes
         self._exchange = Exchange(catalogue, calendar, limits or Limits())
         quarantine = Quarantine(catalogue.folders, catalogue.cache, self._exchange.limits)
-        self._intake = Intake(ledger, self._exchange, quarantine)
+        self._intake = Intake(ledger, self._exchange, quarantine, hands_over=role is Role.BOTH)
         self._dispatch = Dispatch(broker, ledger, chance)
         self._window: list[Delivery] = []
 
@@ -129,15 +141,10 @@ class Relay:
             log.warning("ending without all receipts", trouble=str(trouble))
 
     def _round(self, wait: float) -> Done:
-        self._dispatch.collect(self._clock())
         patience = wait if self._dispatch.is_idle else min(wait, BUSY)
-        self._window = self._window or self._broker.take(
-            list(self._exchange.by_queue), self._most, self._most_bytes, patience
-        )
-        at = self._clock()
-        taken = self._take_in(at) if self._window else Done()
+        taken, at = self._take_window(patience)
         self._dispatch.collect(at)
-        sent = self._dispatch.send_due(at, hurry=bool(taken))
+        sent = self._dispatch.send_due(at, hurry=bool(taken)) if self._role is not Role.INTAKE else 0
         closed, deferred = (0, 0)
         if not taken or self._dispatch.is_troubled:
             closed, deferred = self._dispatch.settle(at)
@@ -145,6 +152,18 @@ class Relay:
             taken.taken, taken.accepted, taken.dead, taken.repeated,
             taken.sent + sent, taken.confirmed + closed, deferred,
         )  # fmt: skip
+
+    def _take_window(self, patience: float) -> tuple[Done, datetime]:
+        """Take a window in, if there is one and that is our part; else only wait for receipts."""
+        if self._role is Role.DISPATCH:
+            self._dispatch.collect(self._clock(), patience)
+            return Done(), self._clock()
+        self._dispatch.collect(self._clock())
+        self._window = self._window or self._broker.take(
+            list(self._exchange.by_queue), self._most, self._most_bytes, patience
+        )
+        at = self._clock()
+        return self._take_in(at) if self._window else Done(), at
 
     def _take_in(self, at: datetime) -> Done:
         closed, sent = self._dispatch.confirmed(), 0

@@ -99,6 +99,55 @@ def test_the_relay_moves_what_waits_and_ends_after_a_round_when_told_to(number, 
     assert [secret for secret in SECRETS if secret in told.decode()] == []
 
 
+def until(condition):
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def workers_of(running):
+    """The processes that a crew's process started."""
+    return [int(pid) for pid in Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split()]
+
+
+def is_gone(pid):
+    status = Path(f"/proc/{pid}/stat")
+    return not status.exists() or status.read_text().rpartition(")")[2].split()[0] == "Z"
+
+
+def test_several_workers_move_what_waits_and_end_together():
+    eodes("send", RECORD, BAD, "--from", "kcci")
+    running = process("relay", "--workers", "2")
+    until(arrived)
+    workers = workers_of(running)
+    running.terminate()
+    running.communicate(timeout=PATIENCE)
+    assert running.returncode == 0
+    assert len(workers) == 2
+    assert all(map(is_gone, workers))
+
+
+def test_workers_do_not_outlive_a_crew_that_is_killed():
+    eodes("send", RECORD, BAD, "--from", "kcci")
+    running = process("relay", "--workers", "2")
+    until(arrived)
+    workers = workers_of(running)
+    running.kill()
+    running.wait()
+    until(lambda: all(map(is_gone, workers)))
+
+
+def test_intake_and_dispatch_can_be_processes_of_their_own():
+    eodes("send", RECORD, BAD, "--from", "kcci")
+    both = [process("relay", "--role", role) for role in ("intake", "dispatch")]
+    until(arrived)
+    for each in both:
+        each.terminate()
+        each.communicate(timeout=PATIENCE)
+    assert [each.returncode for each in both] == [0, 0]
+
+
 def arrived():
     """The certificate at the partner, its acknowledgement and the other's refusal at home."""
     depths = waiting()

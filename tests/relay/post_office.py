@@ -59,13 +59,14 @@ class PostOffice:
         self.relay = self.open(broker)
         self.relay.declare()
 
-    def open(self, broker: Broker) -> Relay:
+    def open(self, broker: Broker, **more: object) -> Relay:
         """A relay on the same ledger; another one plays a process started anew."""
         options: dict[str, object] = {
             "clock": self.clock,
             "calendar": calendar(),
             "chance": lambda: 1.0,
             **self._options,
+            **more,
         }
         return Relay(broker, self.ledger, catalogue(), **options)  # type: ignore[arg-type]
 
