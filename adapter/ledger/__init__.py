@@ -1,24 +1,12 @@
 """The ledger: raw originals, certificates with their state, and every message that is to leave."""
 
 from adapter.ledger.engine import micros, moment
-from adapter.ledger.entries import (
-    DONE,
-    Backlog,
-    Change,
-    Dead,
-    Entry,
-    Known,
-    Outcome,
-    Post,
-    Sent,
-    Standing,
-    Step,
-    Waiting,
-)  # fmt: skip
+from adapter.ledger.entries import DONE, Change, Entry, Known, Outcome, Post, Sent, Standing, Step, Waiting
 from adapter.ledger.ledger import Ledger
+from adapter.ledger.shown import Arrived, Backlog, Dead, Place, Posted
 from adapter.ledger.window import Outpaced
 
 __all__ = [
-    "DONE", "Backlog", "Change", "Dead", "Entry", "Known", "Ledger", "Outcome", "Outpaced", "Post", "Sent", "Standing",
-    "Step", "Waiting", "micros", "moment",
+    "DONE", "Arrived", "Backlog", "Change", "Dead", "Entry", "Known", "Ledger", "Outcome", "Outpaced", "Place", "Post",
+    "Posted", "Sent", "Standing", "Step", "Waiting", "micros", "moment",
 ]  # fmt: skip
