@@ -2,24 +2,12 @@
 
 from adapter.ledger.destinations import Due, Position, Turn
 from adapter.ledger.engine import micros, moment
-from adapter.ledger.entries import (
-    DONE,
-    Backlog,
-    Change,
-    Dead,
-    Entry,
-    Known,
-    Outcome,
-    Post,
-    Sent,
-    Standing,
-    Step,
-    Waiting,
-)  # fmt: skip
+from adapter.ledger.entries import DONE, Change, Entry, Known, Outcome, Post, Sent, Standing, Step, Waiting
 from adapter.ledger.ledger import Ledger
+from adapter.ledger.shown import Arrived, Backlog, Dead, Place, Posted
 from adapter.ledger.window import Outpaced
 
 __all__ = [
-    "DONE", "Backlog", "Change", "Dead", "Due", "Entry", "Known", "Ledger", "Outcome", "Outpaced", "Position", "Post",
-    "Sent", "Standing", "Step", "Turn", "Waiting", "micros", "moment",
+    "DONE", "Arrived", "Backlog", "Change", "Dead", "Due", "Entry", "Known", "Ledger", "Outcome", "Outpaced", "Place",
+    "Position", "Post", "Posted", "Sent", "Standing", "Step", "Turn", "Waiting", "micros", "moment",
 ]  # fmt: skip

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any
 
 from adapter.delivery import Message
 
@@ -25,6 +24,10 @@ class Entry:
     kind: str | None = None
     agreement: str | None = None
     number: str | None = None
+    key: str | None = None
+    """The match key of the certificate that it is about."""
+    partner: str | None = None
+    """The partner whose exchange it belongs to, as far as it is known."""
     stage: str = DONE
     code: str | None = None
     message: str | None = None
@@ -56,6 +59,8 @@ class Standing:
     delivery: str
     received_at: datetime | None = None
     changed_at: datetime | None = None
+    issued_on: date | None = None
+    """A local date of its issuer's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,33 +179,3 @@ class Waiting:
 
     message: Message
     attempts: int
-
-
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """What waits for one receiver."""
-
-    receiver: str
-    open: int
-    due: int
-    oldest: datetime | None
-    first_error: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Dead:
-    """A delivery that died, without its bytes unless they were asked for."""
-
-    id: str
-    source: str
-    message_id: str | None
-    kind: str | None
-    agreement: str | None
-    number: str | None
-    stage: str
-    code: str
-    message: str
-    size: int
-    received_at: datetime
-    findings: tuple[Mapping[str, Any], ...] = ()
-    body: bytes | None = field(default=None, repr=False)

@@ -11,12 +11,15 @@ from sqlalchemy import ColumnElement, Connection, Engine, Table, select
 from adapter.delivery import Message
 from adapter.ledger.destinations import Due, Position, Turn, last_turns, put_turns, turns_of
 from adapter.ledger.engine import micros, open_engine, put, reading, writing
-from adapter.ledger.entries import Backlog, Dead, Known, Outcome, Sent, Standing, Step, Waiting
+from adapter.ledger.entries import Known, Outcome, Sent, Standing, Step, Waiting
 from adapter.ledger.facts import Facts
 from adapter.ledger.history import read_steps
 from adapter.ledger.journal import Journal
 from adapter.ledger.lists import list_backlogs, list_dead, list_standings, one_dead, standing
+from adapter.ledger.payload import unpacked
 from adapter.ledger.schema import BODIES, CERTIFICATES, DELIVERIES, OUTBOX
+from adapter.ledger.search import arrived, deliveries_about, due_at, messages_about, page_before, posted
+from adapter.ledger.shown import Arrived, Backlog, Dead, Place, Posted
 from adapter.ledger.statements import CLOSE, DEFER, LEASE, MESSAGE, SENT, STANDING, columns_of, due
 from adapter.ledger.window import write_window
 from adapter.messages import Function, Kind
@@ -148,6 +151,26 @@ class Ledger:
         with reading(self._engine) as connection:
             return read_steps(connection, certificate)
 
+    def deliveries_of(self, number: str) -> list[Arrived]:
+        """The deliveries about the certificate of this number, oldest first, without their bytes."""
+        with reading(self._engine) as connection:
+            return sorted(arrived(connection, deliveries_about(number)), key=lambda each: (each.received_at, each.id))
+
+    def messages_of(self, number: str) -> list[Posted]:
+        """The messages about the certificate of this number and the answers, oldest first, without their bytes."""
+        with reading(self._engine) as connection:
+            return sorted(posted(connection, messages_about(number)), key=lambda each: each.created_at)
+
+    def deliveries(self, before: Place | None = None, limit: int = 100) -> list[Arrived]:
+        """A page of deliveries, newest first, without their bytes; `before` is the place of the last page's last."""
+        with reading(self._engine) as connection:
+            return arrived(connection, page_before(before, limit))
+
+    def due(self, at: datetime, limit: int = 100) -> list[Posted]:
+        """The messages that are due, those first that are due the longest; nothing is leased."""
+        with reading(self._engine) as connection:
+            return posted(connection, due_at(micros(at), limit))
+
     def queue(self, at: datetime) -> list[Backlog]:
         """What waits for each receiver."""
         with reading(self._engine) as connection:
@@ -200,7 +223,8 @@ def _rows(
 
 
 def _messages(connection: Connection, ids: Sequence[str]) -> dict[str, Message]:
-    bodies = {id: bytes(body) for id, body in _rows(connection, BODIES, ("id", "body"), BODIES.c.id, ids)}
+    stored = _rows(connection, BODIES, ("id", "coding", "body"), BODIES.c.id, ids)
+    bodies = {id: unpacked(coding, body) for id, coding, body in stored}
     found: dict[str, Message] = {}
     for row in _rows(connection, OUTBOX, MESSAGE, OUTBOX.c.id, ids):
         values: dict[str, Any] = dict(row._mapping)

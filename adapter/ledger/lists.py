@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, case, func, select
 
 from adapter.ledger.engine import micros, moment
-from adapter.ledger.entries import DONE, Backlog, Dead, Standing
+from adapter.ledger.entries import DONE, Standing
+from adapter.ledger.payload import unpacked
 from adapter.ledger.schema import CERTIFICATES, DELIVERIES, OUTBOX
+from adapter.ledger.shown import Backlog, Dead
 from adapter.ledger.statements import STANDING, columns_of
 
 DEAD = ("id", "source", "message_id", "kind", "agreement", "number", "stage", "code", "message", "size", "received_at")
@@ -24,7 +26,8 @@ def list_standings(connection: Connection, limit: int) -> list[Standing]:
 
 def standing(row: Sequence[Any]) -> Standing:
     """A certificate from its row."""
-    values: list[Any] = [*row[:-2], *map(moment, row[-2:])]
+    issued_on = date.fromisoformat(row[-1]) if row[-1] else None
+    values: list[Any] = [*row[:-3], *map(moment, row[-3:-1]), issued_on]
     return Standing(*values)
 
 
@@ -50,7 +53,7 @@ def list_dead(connection: Connection, limit: int) -> list[Dead]:
 
 def one_dead(connection: Connection, id: str) -> Dead | None:
     """One that died, with its findings and its bytes."""
-    columns = columns_of(DELIVERIES, (*DEAD, "findings", "body"))
+    columns = columns_of(DELIVERIES, (*DEAD, "findings", "coding", "body"))
     row = (
         connection.execute(select(*columns).where(DELIVERIES.c.id == id, DELIVERIES.c.stage != DONE)).mappings().first()
     )
@@ -60,7 +63,9 @@ def one_dead(connection: Connection, id: str) -> Dead | None:
 def _dead(row: RowMapping) -> Dead:
     values: dict[str, Any] = dict(row)
     findings = tuple(json.loads(values.pop("findings", None) or "[]"))
-    return Dead(**(values | {"received_at": moment(values["received_at"])}), findings=findings)
+    coding, body = values.pop("coding", None), values.pop("body", None)
+    values |= {"received_at": moment(values["received_at"]), "findings": findings}
+    return Dead(**values, body=None if body is None else unpacked(coding, body))
 
 
 def _first_error(connection: Connection, receiver: str) -> str | None:

@@ -15,17 +15,22 @@ DELIVERIES = Table(
     Column("kind", Text),
     Column("agreement", Text),
     Column("number", Text),
+    Column("key", Text),
+    Column("partner", Text),
     Column("stage", Text, nullable=False),
     Column("code", Text),
     Column("message", Text),
     Column("findings", Text),
     Column("answers", Text),
     Column("received_at", BigInteger, nullable=False),
+    Column("dropped_at", BigInteger),
     Column("body", LargeBinary),
+    Column("coding", Text),
 )
 """Every delivery once, as it came: `stage` is "done", or where it died; `answers` are the ids of what was answered.
 
-SQLite need not read a body that comes last.
+`key` is the match key of the certificate that it is about, `coding` how the body is stored, `dropped_at` when retention
+ended. SQLite need not read a body that comes behind what lists ask for.
 """
 
 CERTIFICATES = Table(
@@ -48,10 +53,11 @@ CERTIFICATES = Table(
     Column("received_at", BigInteger, nullable=False),
     Column("changed_at", BigInteger, nullable=False),
     Column("changes", Integer, nullable=False, server_default="1"),
+    Column("issued_on", Text),
 )
 """Every certificate version once: its id is made of country, issuer, agreement, key and version.
 
-`changes` is the number of its last step in the history.
+`changes` is the number of its last step in the history; retention counts from `issued_on`.
 """
 
 HISTORY = Table(
@@ -90,6 +96,8 @@ OUTBOX = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("first_error", Text),
     Column("closed_at", BigInteger),
+    Column("key", Text),
+    Column("dropped_at", BigInteger),
     sqlite_autoincrement=True,
 )
 """Every message that is to leave or left; `origin` and `reference` say whose message of which id it passes on."""
@@ -99,8 +107,9 @@ BODIES = Table(
     METADATA,
     Column("id", Text, primary_key=True),
     Column("body", LargeBinary, nullable=False),
+    Column("coding", Text),
 )
-"""The bytes of the outbox, apart: closing a message need not write them again."""
+"""The bytes of the outbox, apart: closing a message need not write them again. Dropped bytes leave an empty row."""
 
 JOURNAL = Table(
     "journal",
@@ -144,10 +153,14 @@ _OPEN = OUTBOX.c.closed_at.is_(None)
 _ORDERED = _OPEN & OUTBOX.c.certificate.is_not(None)
 _IS_DEAD = DELIVERIES.c.stage != "done"
 
+for _table in (DELIVERIES, OUTBOX):
+    _has_key = _table.c.key.is_not(None)
+    Index(f"{_table.name}_by_key", _table.c.key, sqlite_where=_has_key, postgresql_where=_has_key)
+Index("deliveries_by_time", DELIVERIES.c.received_at, DELIVERIES.c.id)
 Index("deliveries_dead", DELIVERIES.c.received_at, sqlite_where=_IS_DEAD, postgresql_where=_IS_DEAD)
 Index("certificates_by_key", CERTIFICATES.c.key)
 Index("certificates_by_time", CERTIFICATES.c.received_at)
-Index("outbox_due", OUTBOX.c.next_attempt_at, sqlite_where=_OPEN, postgresql_where=_OPEN)
+Index("outbox_due", OUTBOX.c.next_attempt_at, OUTBOX.c.place, sqlite_where=_OPEN, postgresql_where=_OPEN)
 Index(
     "outbox_in_order", OUTBOX.c.certificate, OUTBOX.c.receiver, OUTBOX.c.place,
     sqlite_where=_ORDERED, postgresql_where=_ORDERED,

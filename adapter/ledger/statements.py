@@ -1,4 +1,4 @@
-"""The ledger's statements, made once; rows are plain tuples in the order of their columns."""
+"""The ledger's statements, made once; rows are plain tuples in the order that the table has its columns in."""
 
 from collections.abc import Collection
 from functools import cache
@@ -24,16 +24,18 @@ from adapter.ledger.entries import DONE
 from adapter.ledger.schema import DELIVERIES, OUTBOX
 
 ENTRY = (
-    "id", "source", "message_id", "digest", "size", "kind", "agreement", "number", "stage", "code", "message",
-    "findings", "answers", "received_at", "body",
+    "id", "source", "message_id", "digest", "size", "kind", "agreement", "number", "key", "partner", "stage",
+    "code", "message", "findings", "answers", "received_at", "body", "coding",
 )  # fmt: skip
+REVISED = slice(5, 15)
+"""What becomes another when a delivery is looked at again."""
 STANDING = (
     "id", "country", "issuer", "agreement", "key", "version", "number", "system", "holder", "digest", "state", "items",
-    "message", "delivery", "received_at", "changed_at",
+    "message", "delivery", "received_at", "changed_at", "issued_on",
 )  # fmt: skip
 POST = (
     "id", "receiver", "sender", "kind", "function", "agreement", "number", "answers", "content_type", "digest", "size",
-    "certificate", "delivery", "origin", "reference", "created_at", "next_attempt_at",
+    "certificate", "delivery", "origin", "reference", "created_at", "next_attempt_at", "key",
 )  # fmt: skip
 MESSAGE = ("id", "kind", "function", "sender", "receiver", "content_type", "agreement", "number", "answers", "digest")
 SENT = ("id", "kind", "receiver", "certificate", "origin", "reference", "number")
@@ -52,7 +54,7 @@ _ONE_MORE = OUTBOX.c.attempts + literal_column("1")
 
 REVISE = (
     update(DELIVERIES)
-    .values({name: bindparam(f"new_{name}") for name in ENTRY[5:13]})
+    .values({name: bindparam(f"new_{name}") for name in ENTRY[REVISED]})
     .where(DELIVERIES.c.id == bindparam("this"), DELIVERIES.c.stage != literal_column(f"'{DONE}'"))
 )
 """A delivery that died came again and was looked at again; it stays done where another worker was luckier."""

@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from adapter.ledger.engine import put
-from adapter.ledger.entries import Outcome, Post, Standing
+from adapter.ledger.entries import Entry, Outcome, Post, Standing
 from adapter.ledger.facts import Facts
 from adapter.ledger.history import write_steps
+from adapter.ledger.payload import packed
 from adapter.ledger.schema import BODIES, CERTIFICATES, DELIVERIES, OUTBOX
-from adapter.ledger.statements import ANSWERS, ENTRY, POST, REOPEN, REVISE, STANDING, put_new
+from adapter.ledger.statements import ANSWERS, ENTRY, POST, REOPEN, REVISE, REVISED, STANDING, put_new
 
 _first = itemgetter(0)
 
@@ -41,17 +42,17 @@ def _put_all(connection: Connection, table: Any, columns: tuple[str, ...], rows:
 def _put_posts(connection: Connection, outcomes: Sequence[Outcome], at: int, leased_until: int) -> None:
     direct: list[tuple[Any, ...]] = []
     waiting: list[tuple[Any, ...]] = []
-    bodies: list[tuple[str, bytes]] = []
+    bodies: list[tuple[str, bytes, str | None]] = []
     for outcome in outcomes:
         for post in outcome.posts:
             if post.direct:
-                direct.append(_post(post, outcome.entry.id, at, leased_until))
+                direct.append(_post(post, outcome.entry, at, leased_until))
             else:
-                waiting.append(_post(post, outcome.entry.id, at, at))
-            bodies.append((post.message.id, post.message.body))
+                waiting.append(_post(post, outcome.entry, at, at))
+            bodies.append((post.message.id, *packed(post.message.body)))
     bodies.sort(key=_first)
     # The bodies come first: they are locked in sorted order, and the messages' own order is the order of sending.
-    put(connection, put_new(BODIES, ("id", "body"), connection.dialect.name), bodies)
+    put(connection, put_new(BODIES, ("id", "body", "coding"), connection.dialect.name), bodies)
     statement = put_new(OUTBOX, POST, connection.dialect.name)
     if put(connection, statement, direct) != len(direct):
         raise Outpaced
@@ -66,7 +67,7 @@ def _repeat(connection: Connection, outcomes: Iterable[Outcome], at: int) -> lis
             before = (connection.execute(ANSWERS, {"this": outcome.entry.id}).scalar() or "").split()
             again.update(set(before) & set(_answers(outcome).split()) if outcome.revised else before)
         if outcome.revised:
-            put(connection, REVISE, [(*_entry(outcome, at)[5:13], outcome.entry.id)])
+            put(connection, REVISE, [(*_entry(outcome, at)[REVISED], outcome.entry.id)])
         put(connection, REOPEN, [(at, message) for message in sorted(again)])
         reopened += sorted(again)
     return reopened
@@ -78,9 +79,11 @@ def _answers(outcome: Outcome) -> str:
 
 def _entry(outcome: Outcome, at: int) -> tuple[Any, ...]:
     entry = outcome.entry
+    stored = (None, None) if entry.body is None else packed(entry.body)
     return (
         entry.id, entry.source, entry.message_id, entry.digest, entry.size, entry.kind, entry.agreement, entry.number,
-        entry.stage, entry.code, entry.message, entry.findings, _answers(outcome), at, entry.body,
+        entry.key, entry.partner, entry.stage, entry.code, entry.message, entry.findings, _answers(outcome), at,
+        *stored,
     )  # fmt: skip
 
 
@@ -89,13 +92,14 @@ def _standing(standing: Standing, at: int) -> tuple[Any, ...]:
         standing.id, standing.country, standing.issuer, standing.agreement, standing.key, standing.version,
         standing.number, standing.system, standing.holder, standing.digest, standing.state, standing.items,
         standing.message, standing.delivery, at, at,
+        standing.issued_on and standing.issued_on.isoformat(),
     )  # fmt: skip
 
 
-def _post(post: Post, delivery: str, at: int, next_attempt_at: int) -> tuple[Any, ...]:
+def _post(post: Post, entry: Entry, at: int, next_attempt_at: int) -> tuple[Any, ...]:
     message = post.message
     return (
         message.id, message.receiver, message.sender, message.kind.value, message.function.value, message.agreement,
         message.number, message.answers, message.content_type, message.digest, len(message.body), post.certificate,
-        delivery, post.origin, post.reference, at, next_attempt_at,
+        entry.id, post.origin, post.reference, at, next_attempt_at, message.key or entry.key,
     )  # fmt: skip

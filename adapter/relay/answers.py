@@ -5,7 +5,7 @@ from datetime import datetime
 from adapter import translate
 from adapter.certificate import match_key
 from adapter.findings import Finding, Rejected
-from adapter.ledger import Change, Known, Outcome, Post, Sent
+from adapter.ledger import Change, Entry, Known, Outcome, Post, Sent
 from adapter.messages import Acknowledgement, Kind, Response
 from adapter.relay.arrival import Arrival
 from adapter.relay.entry import entry
@@ -15,7 +15,8 @@ from adapter.relay.states import ACKNOWLEDGED, answered, move
 
 def take_acknowledgement(arrival: Arrival, content: Acknowledgement, known: Known) -> Outcome:
     """The certificate that was acknowledged is known to have arrived."""
-    return Outcome(entry(arrival), changes=_move(_answered(arrival, content, known), ACKNOWLEDGED))
+    sent = _answered(arrival, content, known)
+    return Outcome(_entry(arrival, sent), changes=_move(sent, ACKNOWLEDGED))
 
 
 def take_response(arrival: Arrival, response: Response, known: Known, exchange: Exchange, at: datetime) -> Outcome:
@@ -30,12 +31,16 @@ def take_response(arrival: Arrival, response: Response, known: Known, exchange: 
         raise _unfit("it names another certificate than the message that it answers", "number", response.number)
     changes = _move(sent, answered(response))
     if sent.origin is None or (arrival.system.side == "domestic" and response.outcome != "rejected"):
-        return Outcome(entry(arrival), changes=changes)
+        return Outcome(_entry(arrival, sent), changes=changes)
     own = response.model_copy(update={"received": sent.reference})
     origin = exchange.systems[sent.origin]
     message = translate.forward(own, arrival.system, origin, exchange.catalogue, at, answers=sent.reference)
     post = Post(message, sent.certificate, arrival.system.code, arrival.reference)
-    return Outcome(entry(arrival), (post,), changes=changes)
+    return Outcome(_entry(arrival, sent), (post,), changes=changes)
+
+
+def _entry(arrival: Arrival, sent: Sent) -> Entry:
+    return entry(arrival, partner=sent.origin, number=sent.number)
 
 
 def _answered(arrival: Arrival, content: Acknowledgement | Response, known: Known) -> Sent:

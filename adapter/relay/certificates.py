@@ -36,7 +36,7 @@ def take_certificate(
     message = translate.forward(certificate, arrival.system, receiver, exchange.catalogue, at, cause=standing.digest)
     sent = Post(message, standing.id, arrival.system.code, arrival.reference, direct=True)
     return Outcome(
-        entry(arrival),
+        entry(arrival, partner=receiver.code),
         (sent, *answers),
         replace(standing, holder=receiver.code, message=message.id),
         changes=_superseded(certificate, standing, known),
@@ -69,7 +69,7 @@ def _take_again(arrival: Arrival, first: Standing, standing: Standing, answers: 
         )
     stands = first.state not in (CANCELLED, SUPERSEDED)  # else it would come to life again over there
     again = (first.message,) if stands and arrival.reading.header.function is Function.RESEND else ()
-    return Outcome(entry(arrival), answers, again=again)
+    return Outcome(entry(arrival, partner=first.holder), answers, again=again)
 
 
 def _stand(certificate: Certificate, arrival: Arrival, system: System) -> Standing:
@@ -81,6 +81,7 @@ def _stand(certificate: Certificate, arrival: Arrival, system: System) -> Standi
         agreement=certificate.agreement, key=certificate.key, version=version, number=certificate.number,
         system=system.code, holder="", digest=digest(certificate.as_json().encode()), state=ISSUED,
         items=len(certificate.items), message="", delivery=arrival.id,
+        issued_on=certificate.issued_on,
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 
+from adapter.certificate import match_key
 from adapter.findings import Finding, Severity
 from adapter.ledger import DONE, Entry
 from adapter.relay.arrival import Arrival
@@ -12,8 +13,14 @@ LONGEST_ID = 255
 _WEIGHT = {Severity.ERROR: 0, Severity.UNDECIDED: 1, Severity.WARNING: 2, Severity.INFO: 3}
 
 
-def entry(arrival: Arrival, stage: str = DONE, findings: Sequence[Finding] = ()) -> Entry:
-    """The raw original and what it is; where it died, the stage, the gravest finding's code, and all findings."""
+def entry(
+    arrival: Arrival, stage: str = DONE, findings: Sequence[Finding] = (),
+    *, partner: str | None = None, number: str | None = None,
+) -> Entry:  # fmt: skip
+    """The raw original and what it is; where it died, the stage, the gravest finding's code, and all findings.
+
+    `partner` is whom a domestic system's delivery concerns, `number` the certificate that it refers to without a word.
+    """
     content, table = arrival.content, arrival.reading.table if arrival.reading else None
     first = min(findings, key=lambda finding: _WEIGHT[finding.severity], default=None)
     return Entry(
@@ -25,7 +32,9 @@ def entry(arrival: Arrival, stage: str = DONE, findings: Sequence[Finding] = ())
         body=None if arrival.buried else arrival.delivery.body,
         kind=table.message.value if table else None,
         agreement=getattr(content, "agreement", None),
-        number=getattr(content, "number", None),
+        number=getattr(content, "number", None) or number,
+        key=getattr(content, "key", None) or (match_key(number) if number else None),
+        partner=arrival.system.code if arrival.system and arrival.system.side == "partner" else partner,
         stage=stage,
         code=first.code if first else None,
         message=first.message if first else None,

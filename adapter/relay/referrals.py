@@ -57,7 +57,11 @@ def _refer(
         for other, each in first.items()
     ]  # fmt: skip
     answers = accept(arrival, arrival.reading.findings, exchange, at)
-    return Outcome(entry(arrival), (*posts, *answers), changes=move((each.id for each in standings), state))
+    return Outcome(
+        entry(arrival, partner=next(iter(first))),
+        (*posts, *answers),
+        changes=move((each.id for each in standings), state),
+    )
 
 
 def _unclear(message: str, content: Cancellation | Feedback) -> Rejected:

@@ -51,9 +51,9 @@ def shape(engine):
     names = sorted(known.get_table_names())
     sql = "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1"
     if engine.dialect.name == "sqlite":
-        sql = "SELECT lower(sql) FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY 1"
+        sql = "SELECT sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY name"
     with engine.connect() as connection:
-        indexes = connection.execute(text(sql)).scalars().all()
+        indexes = [each.lower().replace('"', "") for each in connection.execute(text(sql)).scalars()]
     columns = {
         name: [
             (each["name"], str(each["type"]), each["nullable"], each["default"] is None)

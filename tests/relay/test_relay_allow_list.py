@@ -7,6 +7,9 @@ from post_office import PostOffice
 from secrets_of import MARKS, broken
 from sqlalchemy import create_engine, text
 
+from adapter.ledger.facts import unpack
+from adapter.ledger.payload import unpacked
+
 RECORDS = [fixture for fixture in shelf.documents() if fixture.path.stem in ("kr-cn-1-item", "ik-cepa-1-item")]
 DOMESTIC = [fixture for fixture in RECORDS if fixture.system.side == "domestic"]
 BAD = [fixture for fixture in shelf.bad_documents() if fixture.system.side == "domestic"]
@@ -48,4 +51,8 @@ def _ledger(folder) -> str:
     for name, row in rows:
         if name == "deliveries":
             assert row.pop("body") is not None
+        elif name == "bodies":
+            row["body"] = unpacked(row["coding"], row["body"])
+        elif name == "journal":
+            row["facts"] = unpack(row["facts"])
     return repr(rows)

@@ -180,3 +180,27 @@ def test_a_broken_answer_is_not_answered(office: PostOffice) -> None:
     office.work()
     assert [dead.code for dead in office.ledger.dead()] == ["REF-02"]
     assert office.take("ID") == []
+
+
+def test_all_that_passes_about_a_certificate_is_found_by_its_number_with_its_partner(office: PostOffice) -> None:
+    office.put("kcci", record("K001-25-0000001"))
+    office.work()
+    (sent,) = office.take("ID")
+    acknowledge(office, "ID", sent)
+    office.work()
+    respond(office, "ID", sent, "accepted")
+    feed_back(office, "ID", "K001250000001", "granted")
+    office.work()
+    found = office.ledger.deliveries_of("k001-25-0000001")
+    assert sorted((each.source, each.kind, each.partner) for each in found) == [
+        ("ID", "acknowledgement", "ID"),
+        ("ID", "feedback", "ID"),
+        ("ID", "response", "ID"),
+        ("kcci", "certificate", "ID"),
+    ]
+    messages = office.ledger.messages_of("K001-25-0000001")
+    assert {("ID", "certificate"), ("kcci", "acknowledgement"), ("kcci", "response"), ("kcci", "feedback")} <= {
+        (each.receiver, each.kind) for each in messages
+    }
+    (certificate,) = office.ledger.standings()
+    assert str(certificate.issued_on) == "2025-05-14"

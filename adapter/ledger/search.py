@@ -1,0 +1,63 @@
+"""What is asked for by number, page by page, or because it is due; each question reads its own index and no payload."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Select, select, tuple_
+
+from adapter.certificate import match_key
+from adapter.ledger.engine import micros, moment
+from adapter.ledger.schema import DELIVERIES, OUTBOX
+from adapter.ledger.shown import Arrived, Place, Posted
+from adapter.ledger.statements import columns_of
+
+ARRIVED = (
+    "id", "source", "message_id", "kind", "agreement", "number", "partner", "stage", "code", "digest", "size",
+    "received_at", "dropped_at",
+)  # fmt: skip
+POSTED = (
+    "id", "receiver", "sender", "kind", "function", "agreement", "number", "certificate", "delivery", "digest", "size",
+    "attempts", "first_error", "created_at", "next_attempt_at", "closed_at", "dropped_at",
+)  # fmt: skip
+MOST = 1_000
+"""How much one number may bring up."""
+
+_by_time = (DELIVERIES.c.received_at, DELIVERIES.c.id)
+
+
+def deliveries_about(number: str) -> Select[*tuple[Any, ...]]:
+    """The deliveries about the certificate of this number, however it is spelt."""
+    return select(*columns_of(DELIVERIES, ARRIVED)).where(DELIVERIES.c.key == match_key(number)).limit(MOST)
+
+
+def messages_about(number: str) -> Select[*tuple[Any, ...]]:
+    """The messages about the certificate of this number, and the answers to what came about it."""
+    return select(*columns_of(OUTBOX, POSTED)).where(OUTBOX.c.key == match_key(number)).limit(MOST)
+
+
+def page_before(place: Place | None, most: int) -> Select[*tuple[Any, ...]]:
+    """So many deliveries, newest first, from behind this place."""
+    page = select(*columns_of(DELIVERIES, ARRIVED)).order_by(*(column.desc() for column in _by_time)).limit(most)
+    if place is None:
+        return page
+    return page.where(tuple_(*_by_time) < tuple_(micros(place.received_at), place.id))
+
+
+def due_at(at: int, most: int) -> Select[*tuple[Any, ...]]:
+    """So many messages that are due, those first that are due the longest; also such as wait for an earlier one."""
+    is_due = OUTBOX.c.closed_at.is_(None), OUTBOX.c.next_attempt_at <= at
+    chosen = select(*columns_of(OUTBOX, POSTED)).where(*is_due)
+    return chosen.order_by(OUTBOX.c.next_attempt_at, OUTBOX.c.place).limit(most)
+
+
+def arrived(connection: Connection, question: Select[*tuple[Any, ...]]) -> list[Arrived]:
+    """The deliveries that a question brings up."""
+    return [Arrived(**_timed(row)) for row in connection.execute(question).mappings()]
+
+
+def posted(connection: Connection, question: Select[*tuple[Any, ...]]) -> list[Posted]:
+    """The messages that a question brings up."""
+    return [Posted(**_timed(row)) for row in connection.execute(question).mappings()]
+
+
+def _timed(row: Any) -> dict[str, Any]:
+    return {name: moment(value) if name.endswith("_at") and value is not None else value for name, value in row.items()}
