@@ -7,8 +7,8 @@ from types import MappingProxyType
 
 from adapter.delivery import Message
 
-DONE = "done"
-"""The stage of a delivery that did not die."""
+DONE, HELD = "done", "held"
+"""The stages of a delivery that did not die: one that did what it came for, and one that waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,15 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """What a delivery waits for, and how long."""
+
+    key: str
+    """Match key of the certificate that is to come."""
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """All that comes of one delivery."""
 
@@ -112,6 +121,8 @@ class Outcome:
     """It died when it came before, and was looked at again."""
     answers_again: bool = False
     """What answered it is to be sent once more."""
+    hold: Hold | None = None
+    """It waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +146,14 @@ class Known:
         deliveries: Mapping[str, str] = MappingProxyType({}),
         standings: Iterable[Standing] = (),
         sent: Iterable[Sent] = (),
+        holds: Mapping[str, datetime] = MappingProxyType({}),
     ) -> None:
         self.deliveries = dict(deliveries)
         """Stage by id."""
         self.sent = {each.id: each for each in sent}
         """Messages of ours by id."""
+        self.holds = dict(holds)
+        """Until when deliveries are held, by id."""
         self.certificates: dict[str, Standing] = {}
         """Certificates by id."""
         self._of_key: dict[str, list[str]] = {}
@@ -154,6 +168,7 @@ class Known:
         """Add what another question brought."""
         self.deliveries |= other.deliveries
         self.sent |= other.sent
+        self.holds |= other.holds
         for standing in other.certificates.values():
             self._add(standing)
 

@@ -11,9 +11,10 @@ from sqlalchemy import ColumnElement, Connection, Engine, Table, select
 from adapter.delivery import Message
 from adapter.ledger.destinations import Due, Position, Turn, last_turns, put_turns, turns_of
 from adapter.ledger.engine import micros, open_engine, put, reading, writing
-from adapter.ledger.entries import Known, Outcome, Sent, Standing, Step, Waiting
+from adapter.ledger.entries import HELD, Known, Outcome, Sent, Standing, Step, Waiting
 from adapter.ledger.facts import Facts
 from adapter.ledger.history import read_steps
+from adapter.ledger.holds import Held, holds_until, lease_held
 from adapter.ledger.journal import Journal
 from adapter.ledger.lists import list_backlogs, list_dead, list_standings, one_dead, standing
 from adapter.ledger.payload import unpacked
@@ -65,8 +66,9 @@ class Ledger:
             stages = _rows(connection, DELIVERIES, ("id", "stage"), DELIVERIES.c.id, deliveries)
             certificates = _rows(connection, CERTIFICATES, STANDING, CERTIFICATES.c.key, keys)
             sent = [Sent(*row) for row in _rows(connection, OUTBOX, SENT, OUTBOX.c.id, answered)]
+            holds = holds_until(connection, held) if (held := [id for id, stage in stages if stage == HELD]) else {}
         standings = sorted(map(standing, certificates), key=lambda each: (str(each.received_at), each.id))
-        return Known({id: stage for id, stage in stages}, standings, sent)
+        return Known({id: stage for id, stage in stages}, standings, sent, holds)
 
     def write(self, outcomes: Sequence[Outcome], closed: Sequence[str], at: datetime) -> None:
         """A window's outcomes and the messages that were confirmed meanwhile, whole; raises window.Outpaced."""
@@ -91,6 +93,11 @@ class Ledger:
             failed: Future[None] = Future()
             failed.set_exception(error)
             return failed
+
+    def lease_held(self, at: datetime, most: int) -> list[Held]:
+        """Deliveries that were held until now, each with a lease on it, as they came."""
+        with writing(self._engine) as connection:
+            return lease_held(connection, micros(at), micros(at + self._lease), most)
 
     def settle(
         self, closed: Iterable[str], deferred: Iterable[tuple[str, datetime, str]], at: datetime,

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, case, func, select
 
 from adapter.ledger.engine import micros, moment
-from adapter.ledger.entries import DONE, Standing
+from adapter.ledger.entries import DONE, HELD, Standing
 from adapter.ledger.payload import unpacked
 from adapter.ledger.schema import CERTIFICATES, DELIVERIES, OUTBOX
 from adapter.ledger.shown import Backlog, Dead
@@ -46,7 +46,7 @@ def list_backlogs(connection: Connection, at: datetime) -> list[Backlog]:
 
 def list_dead(connection: Connection, limit: int) -> list[Dead]:
     """The deliveries that died last, newest first, without their bytes."""
-    died = DELIVERIES.c.stage != DONE
+    died = (DELIVERIES.c.stage != DONE) & (DELIVERIES.c.stage != HELD)
     chosen = select(*columns_of(DELIVERIES, DEAD)).where(died).order_by(DELIVERIES.c.received_at.desc()).limit(limit)
     return [_dead(row) for row in connection.execute(chosen).mappings()]
 
@@ -55,7 +55,9 @@ def one_dead(connection: Connection, id: str) -> Dead | None:
     """One that died, with its findings and its bytes."""
     columns = columns_of(DELIVERIES, (*DEAD, "findings", "coding", "body"))
     row = (
-        connection.execute(select(*columns).where(DELIVERIES.c.id == id, DELIVERIES.c.stage != DONE)).mappings().first()
+        connection.execute(select(*columns).where(DELIVERIES.c.id == id, DELIVERIES.c.stage.not_in((DONE, HELD))))
+        .mappings()
+        .first()
     )
     return _dead(row) if row else None
 

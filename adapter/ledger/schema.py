@@ -149,6 +149,16 @@ TURNS = Table(
 )
 """How each destination's breaker turned; the last turn says how it stands; only added to."""
 
+HOLDS = Table(
+    "holds",
+    METADATA,
+    Column("delivery", Text, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("next_look_at", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+)
+"""Deliveries that wait for the certificate of this match key, and how long."""
+
 _OPEN = OUTBOX.c.closed_at.is_(None)
 _ORDERED = _OPEN & OUTBOX.c.certificate.is_not(None)
 _IS_DEAD = DELIVERIES.c.stage != "done"
@@ -158,6 +168,7 @@ for _table in (DELIVERIES, OUTBOX):
     Index(f"{_table.name}_by_key", _table.c.key, sqlite_where=_has_key, postgresql_where=_has_key)
 Index("deliveries_by_time", DELIVERIES.c.received_at, DELIVERIES.c.id)
 Index("deliveries_dead", DELIVERIES.c.received_at, sqlite_where=_IS_DEAD, postgresql_where=_IS_DEAD)
+Index("holds_by_look", HOLDS.c.next_look_at)
 Index("certificates_by_key", CERTIFICATES.c.key)
 Index("certificates_by_time", CERTIFICATES.c.received_at)
 Index("outbox_due", OUTBOX.c.next_attempt_at, OUTBOX.c.place, sqlite_where=_OPEN, postgresql_where=_OPEN)

@@ -10,6 +10,7 @@ from adapter.ledger.engine import put
 from adapter.ledger.entries import Entry, Outcome, Post, Standing
 from adapter.ledger.facts import Facts
 from adapter.ledger.history import write_steps
+from adapter.ledger.holds import write_holds
 from adapter.ledger.payload import packed
 from adapter.ledger.schema import BODIES, CERTIFICATES, DELIVERIES, OUTBOX
 from adapter.ledger.statements import ANSWERS, ENTRY, POST, REOPEN, REVISE, REVISED, STANDING, put_new
@@ -31,6 +32,8 @@ def write_window(connection: Connection, outcomes: Sequence[Outcome], at: int, l
     facts.note(connection, outcomes, write_steps(connection, outcomes, at))
     if rare := [outcome for outcome in outcomes if outcome.repeated or outcome.again]:
         facts.again += _repeat(connection, rare, at)
+    if waiting := [outcome for outcome in outcomes if outcome.hold or outcome.revised]:
+        write_holds(connection, waiting, at)
 
 
 def _put_all(connection: Connection, table: Any, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from adapter.certificate import Certificate
 from adapter.findings import Finding, Rejected, Verdict
-from adapter.ledger import DONE, Known, Outcome
+from adapter.ledger import DONE, HELD, Hold, Known, Outcome
 from adapter.messages import Acknowledgement, Cancellation, Feedback, Response
 from adapter.relay.answers import take_acknowledgement, take_response
 from adapter.relay.arrival import Arrival, crashed
@@ -14,8 +14,11 @@ from adapter.relay.certificates import look_again, take_certificate
 from adapter.relay.entry import entry
 from adapter.relay.exchange import Exchange
 from adapter.relay.origin import vouch
-from adapter.relay.referrals import take_cancellation, take_feedback
-from adapter.relay.reply import reject
+from adapter.relay.referrals import Early, take_cancellation, take_feedback
+from adapter.relay.reply import acknowledge, reject
+
+HELD_FOR = timedelta(hours=24)
+"""How long something may come before the certificate that it is about."""
 
 
 def decide(arrival: Arrival, known: Known, exchange: Exchange, at: datetime) -> Outcome:
@@ -51,6 +54,8 @@ def _is_sent_again(arrival: Arrival) -> bool:
 def _decide_safely(arrival: Arrival, known: Known, exchange: Exchange, at: datetime) -> Outcome:
     try:
         return _decide(arrival, known, exchange, at)
+    except Early as early:
+        return _hold(arrival, early, known, exchange, at)
     except Rejected as refusal:
         return _refuse(arrival, refusal.findings, refusal.stage, exchange, at)
     except Exception as error:
@@ -80,6 +85,15 @@ def _decide(arrival: Arrival, known: Known, exchange: Exchange, at: datetime) ->
         case Response() as response:
             return take_response(arrival, response, known, exchange, at)
     raise TypeError("a valid reading without content")
+
+
+def _hold(arrival: Arrival, early: Early, known: Known, exchange: Exchange, at: datetime) -> Outcome:
+    """Acknowledged, and kept until the certificate comes; refused when that takes too long."""
+    until = known.holds.get(arrival.id, at + HELD_FOR)
+    held = entry(arrival, HELD, early.findings)
+    if at >= until or held.message_id != arrival.delivery.message_id:  # it could not be taken up again as it came
+        return _refuse(arrival, early.findings, "refer", exchange, at)
+    return Outcome(held, (acknowledge(arrival, exchange, at),), hold=Hold(arrival.keys[0], until))
 
 
 def _refuse(arrival: Arrival, findings: Sequence[Finding], stage: str, exchange: Exchange, at: datetime) -> Outcome:

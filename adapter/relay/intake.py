@@ -13,6 +13,7 @@ from adapter.ledger import Known, Ledger, Outcome, Outpaced
 from adapter.relay.arrival import NONE, Arrival, arrive_all
 from adapter.relay.decide import decide, give_up
 from adapter.relay.exchange import Exchange
+from adapter.relay.names import inbox
 from adapter.relay.quarantine import SUSPICIOUS, Quarantine
 
 log = structlog.get_logger()
@@ -74,6 +75,12 @@ class Intake:
             yield self._own(before, at)
         if held:
             yield self._take_together(held, (), at)
+
+    def take_up(self, at: datetime) -> list[Taken]:
+        """What came of deliveries that were held, and whose certificate is there by now or will not come any more."""
+        held = self._ledger.lease_held(at, TOGETHER)
+        again = [Delivery(each.body, inbox(each.system), each.message_id, times=2) for each in held]
+        return self._take_together(self._arrive(again, at), (), at) if again else []
 
     def _arrive(self, part: Sequence[Delivery], at: datetime) -> list[Arrival]:
         """What each delivery is; those that came back often are first decided where they can do no harm."""

@@ -13,6 +13,10 @@ from adapter.relay.reply import accept
 from adapter.relay.states import CANCELLED, decided, move
 
 
+class Early(Rejected):
+    """It came before the certificate that it is about, which may still come."""
+
+
 def take_cancellation(
     arrival: Arrival, cancellation: Cancellation, known: Known, exchange: Exchange, at: datetime
 ) -> Outcome:
@@ -44,7 +48,7 @@ def _refer(
 ) -> Outcome:  # fmt: skip
     assert arrival.system and arrival.reading
     if not standings:
-        raise _unclear("no certificate of this number was exchanged with this system", content)
+        raise Early(*_unclear("no certificate of this number was exchanged with this system", content).findings)
     code = arrival.system.code
     first: dict[str, Standing] = {}
     for each in standings:

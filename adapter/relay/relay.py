@@ -4,7 +4,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 import structlog
@@ -12,7 +12,7 @@ import structlog
 from adapter.catalogue import Catalogue
 from adapter.delivery import Delivery
 from adapter.findings import Unavailable
-from adapter.ledger import DONE, Ledger
+from adapter.ledger import DONE, HELD, Ledger
 from adapter.relay.backoff import back_off
 from adapter.relay.broker import Broker
 from adapter.relay.dispatch import Dispatch
@@ -24,6 +24,8 @@ from adapter.relay.uncollected import uncollected
 from adapter.rules import WorkingDays
 from adapter.schema import Limits
 
+LOOK_EVERY = timedelta(seconds=1)
+"""How often it is looked whether something that is held may go on."""
 IDLE, BUSY = 0.5, 0.01
 """Seconds to wait for deliveries: with nothing under way, and while receipts are awaited."""
 
@@ -92,6 +94,8 @@ class Relay:
         self._intake = Intake(ledger, self._exchange, quarantine, hands_over=role is Role.BOTH)
         self._dispatch = Dispatch(broker, ledger, chance)
         self._window: list[Delivery] = []
+        self._held_at: datetime | None = None
+        """When to look again for held deliveries that may go on."""
 
     def declare(self) -> list[str]:
         """Make the relay's queues; names those that exist with other properties."""
@@ -163,6 +167,9 @@ class Relay:
             list(self._exchange.by_queue), self._most, self._most_bytes, patience
         )
         at = self._clock()
+        if self._held_at is None or not self._held_at - LOOK_EVERY <= at < self._held_at:
+            self._held_at = at + LOOK_EVERY
+            self._let_go(self._intake.take_up(at), at)
         return self._take_in(at) if self._window else Done(), at
 
     def _take_in(self, at: datetime) -> Done:
@@ -178,7 +185,9 @@ class Relay:
         """The ledger owns what came of these: acknowledge them, and hand over what may leave at once."""
         gone = {id(each.delivery) for each in part}
         self._window = [each for each in self._window if id(each) not in gone]
-        self._broker.acknowledge([each.delivery for each in part if not each.buried])
+        done = [each.delivery for each in part if not each.buried and each.delivery.tag is not None]
+        if done:  # what was held was acknowledged when it came
+            self._broker.acknowledge(done)
         self._dispatch.bury([each for each in part if each.buried], at)
         direct = [post.message for each in part for post in each.outcome.posts if post.direct]
         for each in part:
@@ -194,7 +203,7 @@ class Relay:
 def _tell_dead(taken: Taken) -> None:
     """One log line for a delivery that died: what to look for with `eodes queues`, and why."""
     entry = taken.outcome.entry
-    if entry.stage != DONE and not taken.outcome.repeated:
+    if entry.stage not in (DONE, HELD) and not (taken.outcome.repeated and taken.delivery.tag):
         log.warning(
             "dead", id=entry.id, source=entry.source, message_id=entry.message_id, number=entry.number,
             stage=entry.stage, code=entry.code,
@@ -202,6 +211,6 @@ def _tell_dead(taken: Taken) -> None:
 
 
 def _counted(results: Sequence[Taken], sent: int, confirmed: int) -> Done:
-    dead = sum(each.outcome.entry.stage != DONE for each in results)
+    dead = sum(each.outcome.entry.stage not in (DONE, HELD) for each in results)
     repeated = sum(each.outcome.repeated for each in results)
     return Done(len(results), len(results) - dead - repeated, dead, repeated, sent, confirmed)

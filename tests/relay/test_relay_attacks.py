@@ -138,17 +138,6 @@ def test_a_cancellation_goes_to_every_partner_that_holds_the_number(office: Post
     assert len({post.message.id for post in outcome.posts}) == 3
 
 
-def test_a_cancellation_that_came_before_its_certificate_goes_on_when_it_is_sent_again(office: PostOffice) -> None:
-    office.put("kcci", cancellation(NUMBER), "c-1")
-    office.work()
-    assert findings(office) == [("REF-01", "undecided")]
-    office.put("kcci", record(NUMBER), "m-1")
-    office.work()
-    office.put("kcci", cancellation(NUMBER), "c-1")
-    office.work()
-    assert kinds(office.take("ID")) == ["certificate", "cancellation"]
-
-
 def test_a_response_about_another_certificate_than_it_answers_is_rejected(office: PostOffice) -> None:
     office.put("kcci", record(NUMBER))
     office.work()

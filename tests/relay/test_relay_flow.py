@@ -123,11 +123,49 @@ def test_a_certificate_and_its_cancellation_in_one_window_arrive_in_order(office
     assert kinds(office.take("ID")) == ["certificate", "cancellation"]
 
 
-def test_a_cancellation_of_an_unknown_certificate_is_rejected(office: PostOffice) -> None:
-    office.put("kcci", fixture("kcci/cancellation/ik-cepa-replaced.json"), "m-1")
+def test_a_cancellation_of_an_unknown_certificate_is_held_and_refused_when_none_comes(any_office: PostOffice) -> None:
+    any_office.put("kcci", fixture("kcci/cancellation/ik-cepa-replaced.json"), "m-1")
+    any_office.work()
+    assert any_office.ledger.dead() == []
+    assert kinds(any_office.take("kcci")) == ["acknowledgement"]
+    any_office.clock.forward(hours=25)
+    any_office.work()
+    assert [(dead.stage, dead.code) for dead in any_office.ledger.dead()] == [("refer", "REF-01")]
+    assert kinds(any_office.take("kcci")) == ["response"]
+
+
+def test_a_cancellation_that_came_before_its_certificate_follows_it_by_itself(any_office: PostOffice) -> None:
+    cancellation = json.loads(fixture("kcci/cancellation/ik-cepa-replaced.json"))
+    any_office.put("kcci", json.dumps(cancellation | {"certificateNo": "K001-25-0000001"}).encode(), "m-2")
+    any_office.work()
+    assert any_office.take("ID") == []
+    any_office.put("kcci", record("K001-25-0000001"), "m-1")
+    any_office.work()
+    any_office.clock.forward(minutes=1)
+    any_office.work()
+    assert kinds(any_office.take("ID")) == ["certificate", "cancellation"]
+    assert any_office.states() == {"K001-25-0000001": "cancelled"}
+    assert kinds(any_office.take("kcci")) == ["acknowledgement", "acknowledgement"]
+
+
+def test_what_is_held_and_sent_again_is_held_once(office: PostOffice) -> None:
+    for _ in range(2):
+        office.put("kcci", fixture("kcci/cancellation/ik-cepa-replaced.json"), "m-1")
+        office.work()
+    office.clock.forward(hours=25)
     office.work()
-    assert [(dead.stage, dead.code) for dead in office.ledger.dead()] == [("refer", "REF-01")]
-    assert kinds(office.take("kcci")) == ["response"]
+    assert len(office.ledger.dead()) == 1
+
+
+def test_feedback_that_came_before_the_ledger_knew_its_certificate_is_held(office: PostOffice) -> None:
+    feed_back(office, "ID", "K001-25-0000001", "granted")
+    office.work()
+    office.put("kcci", record("K001-25-0000001"), "m-1")
+    office.work()
+    office.clock.forward(minutes=1)
+    office.work()
+    assert office.states() == {"K001-25-0000001": "granted"}
+    assert "feedback" in kinds(office.take("kcci"))
 
 
 def test_a_system_cannot_cancel_what_another_issued(office: PostOffice, sent: Delivery) -> None:
@@ -135,6 +173,8 @@ def test_a_system_cannot_cancel_what_another_issued(office: PostOffice, sent: De
     number = translate.read(Delivery(foreign.encode(), "ID"), catalogue()).content.number  # type: ignore[union-attr]
     foreign = foreign.replace(">KR<", ">?<").replace(">ID<", ">KR<").replace(">?<", ">ID<")
     office.put("ID", foreign.replace(number, "K001-25-0000001").encode(), "m-2")
+    office.work()
+    office.clock.forward(hours=25)
     office.work()
     assert [dead.code for dead in office.ledger.dead()] == ["REF-01"]
     assert office.states() == {"K001-25-0000001": "issued"}

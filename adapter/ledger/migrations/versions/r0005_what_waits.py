@@ -1,4 +1,4 @@
-"""The turns of each destination's breaker."""
+"""What waits: for a destination that is left alone, and for a certificate that is still to come."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0004"
 
 
 def upgrade() -> None:
-    """No breaker has turned yet."""
+    """No breaker has turned yet, and nothing is held."""
     op.create_table(
         "turns",
         sa.Column("receiver", sa.Text, primary_key=True),
@@ -20,3 +20,11 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text, nullable=False),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "holds",
+        sa.Column("delivery", sa.Text, primary_key=True),
+        sa.Column("key", sa.Text, nullable=False),
+        sa.Column("next_look_at", sa.BigInteger, nullable=False),
+        sa.Column("until", sa.BigInteger, nullable=False),
+    )
+    op.create_index("holds_by_look", "holds", ["next_look_at"])

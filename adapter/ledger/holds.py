@@ -1,0 +1,63 @@
+"""Deliveries that are held: they wait for a certificate still to come, and are looked at again when it is there."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, exists, select
+
+from adapter.ledger.engine import micros, moment, put
+from adapter.ledger.entries import Outcome
+from adapter.ledger.payload import unpacked
+from adapter.ledger.schema import CERTIFICATES, DELIVERIES, HOLDS
+from adapter.ledger.statements import columns_of, put_new
+
+COLUMNS = ("delivery", "key", "next_look_at", "until")
+_FREE = delete(HOLDS).where(HOLDS.c.delivery == bindparam("this"))
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A delivery that may be decided now, as it came."""
+
+    id: str
+    system: str
+    message_id: str | None
+    body: bytes
+
+
+def write_holds(connection: Connection, outcomes: Iterable[Outcome], at: int) -> None:
+    """Hold what is to be held, and let go of what was held and is decided."""
+    held, freed = [], []
+    for each in outcomes:
+        if each.hold:
+            held.append((each.entry.id, each.hold.key, at, micros(each.hold.until)))
+        elif each.revised:
+            freed.append((each.entry.id,))
+    put(connection, put_new(HOLDS, COLUMNS, connection.dialect.name), sorted(held))
+    put(connection, _FREE, sorted(freed))
+
+
+def holds_until(connection: Connection, deliveries: Sequence[str]) -> dict[str, datetime]:
+    """How long those of these deliveries are held that are, by id."""
+    chosen = select(HOLDS.c.delivery, HOLDS.c.until).where(HOLDS.c.delivery.in_(deliveries))
+    return {delivery: moment(until) for delivery, until in connection.execute(chosen)}
+
+
+def lease_held(connection: Connection, at: int, next_look_at: int, most: int) -> list[Held]:
+    """Deliveries whose certificate has come, or that have waited long enough; nobody else gets them until then."""
+    has_come = exists().where(CERTIFICATES.c.key == HOLDS.c.key)
+    chosen = (
+        select(HOLDS.c.delivery)
+        .where(HOLDS.c.next_look_at <= at, has_come | (HOLDS.c.until <= at))
+        .order_by(HOLDS.c.next_look_at)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    ids = [delivery for (delivery,) in connection.execute(chosen)]
+    if not ids:
+        return []
+    connection.execute(HOLDS.update().where(HOLDS.c.delivery.in_(ids)).values(next_look_at=next_look_at))
+    columns = columns_of(DELIVERIES, ("id", "source", "message_id", "coding", "body"))
+    rows = connection.execute(select(*columns).where(DELIVERIES.c.id.in_(ids)).order_by(DELIVERIES.c.received_at))
+    return [Held(row.id, row.source, row.message_id, unpacked(row.coding, row.body)) for row in rows]
