@@ -13,7 +13,6 @@ from adapter.messages import Function
 from adapter.relay.arrival import Arrival, read
 from adapter.relay.entry import entry
 from adapter.relay.exchange import Exchange
-from adapter.relay.reply import accept
 from adapter.relay.route import route
 from adapter.relay.states import CANCELLED, ISSUED, SUPERSEDED, USED, move
 from adapter.rules import Facts
@@ -26,18 +25,17 @@ FIRST = "1"
 def take_certificate(
     arrival: Arrival, certificate: Certificate, known: Known, exchange: Exchange, at: datetime
 ) -> Outcome:
-    """The message to the other side and the answers back; the answers alone if it is known; Rejected if it differs."""
-    assert arrival.system and arrival.reading
+    """The message to the other side; none if it is known, unless its sender asks for one; Rejected if it differs."""
+    assert arrival.system
     standing = _stand(certificate, arrival, arrival.system)
-    answers = accept(arrival, arrival.reading.findings, exchange, at)
     if first := known.certificates.get(standing.id):
-        return _take_again(arrival, first, standing, answers)
+        return _take_again(arrival, first, standing)
     receiver = route(certificate, arrival.system, _named(arrival, exchange), exchange, at.date())
     message = translate.forward(certificate, arrival.system, receiver, exchange.catalogue, at, cause=standing.digest)
     sent = Post(message, standing.id, arrival.system.code, arrival.reference, direct=True)
     return Outcome(
         entry(arrival),
-        (sent, *answers),
+        (sent,),
         replace(standing, holder=receiver.code, message=message.id),
         changes=_superseded(certificate, standing, known),
     )
@@ -58,7 +56,7 @@ def look_again(arrival: Arrival, certificate: Certificate, known: Known, exchang
     return replace(arrival, reading=read(arrival.delivery, arrival.system, exchange, asked))
 
 
-def _take_again(arrival: Arrival, first: Standing, standing: Standing, answers: tuple[Post, ...]) -> Outcome:
+def _take_again(arrival: Arrival, first: Standing, standing: Standing) -> Outcome:
     assert arrival.reading
     if first.digest != standing.digest:
         message = (
@@ -69,7 +67,7 @@ def _take_again(arrival: Arrival, first: Standing, standing: Standing, answers: 
         )
     stands = first.state not in (CANCELLED, SUPERSEDED)  # else it would come to life again over there
     again = (first.message,) if stands and arrival.reading.header.function is Function.RESEND else ()
-    return Outcome(entry(arrival), answers, again=again)
+    return Outcome(entry(arrival), again=again)
 
 
 def _stand(certificate: Certificate, arrival: Arrival, system: System) -> Standing:

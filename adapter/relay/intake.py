@@ -11,7 +11,7 @@ from adapter.delivery import Delivery
 from adapter.findings import Unavailable
 from adapter.ledger import Known, Ledger, Outcome, Outpaced
 from adapter.relay.arrival import Arrival, arrive_all
-from adapter.relay.decide import decide, give_up
+from adapter.relay.decide import decide_all, give_up
 from adapter.relay.exchange import Exchange
 
 log = structlog.get_logger()
@@ -129,12 +129,11 @@ class Intake:
         return Taken(arrival.delivery, outcome, arrival.buried)
 
     def _decide(self, arrivals: Sequence[Arrival], known: Known, told: datetime) -> list[Taken]:
-        taken = []
-        for arrival in arrivals:
-            outcome = decide(arrival, known, self._exchange, told)
-            known.learn(outcome)
-            taken.append(Taken(arrival.delivery, outcome, arrival.buried))
-        return taken
+        outcomes = decide_all(arrivals, known, self._exchange, told)
+        return [
+            Taken(arrival.delivery, outcome, arrival.buried)
+            for arrival, outcome in zip(arrivals, outcomes, strict=True)
+        ]
 
     def _ask(self, arrivals: Sequence[Arrival]) -> Known:
         return self._ledger.known(

@@ -9,7 +9,6 @@ from adapter.messages import Cancellation, Feedback
 from adapter.relay.arrival import Arrival
 from adapter.relay.entry import entry
 from adapter.relay.exchange import Exchange
-from adapter.relay.reply import accept
 from adapter.relay.states import CANCELLED, decided, move
 
 
@@ -42,7 +41,7 @@ def _refer(
     arrival: Arrival, content: Cancellation | Feedback, standings: list[Standing], state: str, exchange: Exchange,
     at: datetime,
 ) -> Outcome:  # fmt: skip
-    assert arrival.system and arrival.reading
+    assert arrival.system
     if not standings:
         raise _unclear("no certificate of this number was exchanged with this system", content)
     code = arrival.system.code
@@ -56,8 +55,7 @@ def _refer(
         )
         for other, each in first.items()
     ]  # fmt: skip
-    answers = accept(arrival, arrival.reading.findings, exchange, at)
-    return Outcome(entry(arrival), (*posts, *answers), changes=move((each.id for each in standings), state))
+    return Outcome(entry(arrival), tuple(posts), changes=move((each.id for each in standings), state))
 
 
 def _unclear(message: str, content: Cancellation | Feedback) -> Rejected:
