@@ -1,7 +1,7 @@
 """The messages that systems exchange about a certificate, and the header each travels under."""
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -70,7 +70,14 @@ class Cancellation(Part):
 
 
 class Acknowledgement(Part):
-    """A message arrived and was kept; nothing is said of its content."""
+    """A message arrived and was kept; nothing is said of its content.
+
+    It names no certificate, and says so: a model is slow to find out what it lacks.
+    """
+
+    agreement: ClassVar[None] = None
+    number: ClassVar[None] = None
+    key: ClassVar[None] = None
 
     received: Name
     """Id of the message received."""

@@ -33,3 +33,5 @@ class System(Part):
     """Whether a partner's certificates go to this domestic system."""
     signed: bool = False
     """Whether its messages carry an XML signature."""
+    duplicates: Literal["acknowledge", "flag", "reject"] = "acknowledge"
+    """What is said of a certificate that comes again with the same content: nothing new, a warning, or no."""

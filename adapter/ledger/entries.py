@@ -6,6 +6,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 
 from adapter.delivery import Message
+from adapter.findings import Finding
 
 DONE, HELD = "done", "held"
 """The stages of a delivery that did not die: one that did what it came for, and one that waits."""
@@ -123,6 +124,8 @@ class Outcome:
     """What answered it is to be sent once more."""
     hold: Hold | None = None
     """It waits."""
+    remarks: tuple[Finding, ...] = ()
+    """What its sender is told though it was accepted."""
 
 
 @dataclass(frozen=True, slots=True)

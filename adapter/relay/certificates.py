@@ -7,13 +7,12 @@ from datetime import datetime
 from adapter import translate
 from adapter.certificate import Certificate, Reference, match_key
 from adapter.envelope import digest
-from adapter.findings import Finding, Rejected
+from adapter.findings import Finding, Rejected, Severity
 from adapter.ledger import Change, Known, Outcome, Post, Standing
 from adapter.messages import Function
 from adapter.relay.arrival import Arrival, read
 from adapter.relay.entry import entry
 from adapter.relay.exchange import Exchange
-from adapter.relay.reply import accept
 from adapter.relay.route import route
 from adapter.relay.states import CANCELLED, ISSUED, SUPERSEDED, USED, move
 from adapter.rules import Facts
@@ -26,18 +25,17 @@ FIRST = "1"
 def take_certificate(
     arrival: Arrival, certificate: Certificate, known: Known, exchange: Exchange, at: datetime
 ) -> Outcome:
-    """The message to the other side and the answers back; the answers alone if it is known; Rejected if it differs."""
-    assert arrival.system and arrival.reading
+    """The message to the other side; none if it is known, unless its sender asks for one; Rejected if it differs."""
+    assert arrival.system
     standing = _stand(certificate, arrival, arrival.system)
-    answers = accept(arrival, arrival.reading.findings, exchange, at)
     if first := known.certificates.get(standing.id):
-        return _take_again(arrival, first, standing, answers)
+        return _take_again(arrival, first, standing)
     receiver = route(certificate, arrival.system, _named(arrival, exchange), exchange, at.date())
     message = translate.forward(certificate, arrival.system, receiver, exchange.catalogue, at, cause=standing.digest)
     sent = Post(message, standing.id, arrival.system.code, arrival.reference, direct=True)
     return Outcome(
         entry(arrival, partner=receiver.code),
-        (sent, *answers),
+        (sent,),
         replace(standing, holder=receiver.code, message=message.id),
         changes=_superseded(certificate, standing, known),
     )
@@ -58,7 +56,7 @@ def look_again(arrival: Arrival, certificate: Certificate, known: Known, exchang
     return replace(arrival, reading=read(arrival.delivery, arrival.system, exchange, asked))
 
 
-def _take_again(arrival: Arrival, first: Standing, standing: Standing, answers: tuple[Post, ...]) -> Outcome:
+def _take_again(arrival: Arrival, first: Standing, standing: Standing) -> Outcome:
     assert arrival.reading
     if first.digest != standing.digest:
         message = (
@@ -67,9 +65,26 @@ def _take_again(arrival: Arrival, first: Standing, standing: Standing, answers: 
         raise Rejected(
             Finding(code="DUP-01", message=message, field="number", found=standing.number), stage="duplicate"
         )
+    wanted = arrival.reading.header.function is Function.RESEND
     stands = first.state not in (CANCELLED, SUPERSEDED)  # else it would come to life again over there
-    again = (first.message,) if stands and arrival.reading.header.function is Function.RESEND else ()
-    return Outcome(entry(arrival, partner=first.holder), answers, again=again)
+    again = (first.message,) if wanted and stands else ()
+    remarks = () if wanted else _repeated(arrival, standing)
+    return Outcome(entry(arrival, partner=first.holder, findings=remarks), again=again, remarks=remarks)
+
+
+def _repeated(arrival: Arrival, standing: Standing) -> tuple[Finding, ...]:
+    """What is said of a certificate that came again under another message id, as agreed with its sender."""
+    assert arrival.system
+    if arrival.system.duplicates == "acknowledge":
+        return ()
+    message = "this certificate was received before, with the same content"
+    again = Finding(
+        code="DUP-02", message=message, field="number", found=standing.number,
+        severity=Severity.WARNING if arrival.system.duplicates == "flag" else Severity.ERROR,
+    )  # fmt: skip
+    if again.severity is Severity.ERROR:
+        raise Rejected(again, stage="duplicate")
+    return (again,)
 
 
 def _stand(certificate: Certificate, arrival: Arrival, system: System) -> Standing:

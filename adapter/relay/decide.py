@@ -1,8 +1,9 @@
 """What comes of a delivery: pure, given what the ledger knows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from adapter.certificate import Certificate
 from adapter.findings import Finding, Rejected, Verdict
@@ -15,18 +16,23 @@ from adapter.relay.entry import entry
 from adapter.relay.exchange import Exchange
 from adapter.relay.origin import vouch
 from adapter.relay.referrals import Early, take_cancellation, take_feedback
-from adapter.relay.reply import acknowledge, reject
+from adapter.relay.reply import accept, acknowledge, reject
 
 HELD_FOR = timedelta(hours=24)
 """How long something may come before the certificate that it is about."""
 
 
-def decide(arrival: Arrival, known: Known, exchange: Exchange, at: datetime) -> Outcome:
-    """What comes of it, whatever it is; what came before is answered again, and looked at again only if it died."""
-    before = known.deliveries.get(arrival.id)
-    if before == DONE:
-        return Outcome(entry(arrival), repeated=True, answers_again=_is_sent_again(arrival))
-    return _revise(_decide_safely(arrival, known, exchange, at), arrival, before)
+def decide_all(arrivals: Sequence[Arrival], known: Known, exchange: Exchange, at: datetime) -> list[Outcome]:
+    """What comes of each, whatever it is, in order: the later ones know of the earlier.
+
+    The answers to those that were accepted are written last and all together, which is faster than one by one.
+    """
+    outcomes = []
+    for arrival in arrivals:
+        outcome = _decide(arrival, known, exchange, at)
+        known.learn(outcome)
+        outcomes.append(outcome)
+    return [_answer(outcome, arrival, exchange, at) for outcome, arrival in zip(outcomes, arrivals, strict=True)]
 
 
 def give_up(arrival: Arrival, error: Exception, known: Known, exchange: Exchange, at: datetime) -> Outcome:
@@ -35,13 +41,39 @@ def give_up(arrival: Arrival, error: Exception, known: Known, exchange: Exchange
     bare = replace(arrival, reading=replace(arrival.reading, content=None) if arrival.reading else None)
     if before == DONE:
         return Outcome(entry(bare), repeated=True)
-    return _revise(_refuse(bare, (crashed(error),), "crash", exchange, at), bare, before)
+    outcome = _refuse(bare, (crashed(error),), "crash", exchange, at)
+    return _revise(outcome, bare) if before else outcome
 
 
-def _revise(outcome: Outcome, arrival: Arrival, before: str | None) -> Outcome:
-    """The outcome of what is new; of what died before, as it stands now that it was looked at again."""
-    if before is None:
+def _decide(arrival: Arrival, known: Known, exchange: Exchange, at: datetime) -> Outcome:
+    """What came before is answered again, and looked at again only if it died."""
+    before = known.deliveries.get(arrival.id)
+    if before == DONE:
+        return Outcome(entry(arrival), repeated=True, answers_again=_is_sent_again(arrival))
+    try:
+        outcome = _safely(partial(_take, arrival, known, exchange, at), arrival, exchange, at)
+    except Early as early:
+        outcome = _hold(arrival, early, known, exchange, at)
+    return _revise(outcome, arrival) if before else outcome
+
+
+def _answer(outcome: Outcome, arrival: Arrival, exchange: Exchange, at: datetime) -> Outcome:
+    """The outcome with word to whoever sent what was accepted; an answer is not answered."""
+    content, is_new = arrival.content, outcome.revised or not outcome.repeated
+    if outcome.entry.stage != DONE or not is_new or isinstance(content, Acknowledgement | Response):
         return outcome
+    answered = _safely(partial(_accept, outcome, arrival, exchange, at), arrival, exchange, at)
+    return _revise(answered, arrival) if outcome.revised else answered
+
+
+def _accept(outcome: Outcome, arrival: Arrival, exchange: Exchange, at: datetime) -> Outcome:
+    assert arrival.reading
+    findings = (*arrival.reading.findings, *outcome.remarks)
+    return replace(outcome, posts=(*outcome.posts, *accept(arrival, findings, exchange, at)))
+
+
+def _revise(outcome: Outcome, arrival: Arrival) -> Outcome:
+    """The outcome of what died before, as it stands now that it was looked at again."""
     posts = tuple(replace(post, direct=False) for post in outcome.posts)
     return replace(outcome, posts=posts, repeated=True, revised=True, answers_again=_is_sent_again(arrival))
 
@@ -51,18 +83,18 @@ def _is_sent_again(arrival: Arrival) -> bool:
     return arrival.delivery.times == 1
 
 
-def _decide_safely(arrival: Arrival, known: Known, exchange: Exchange, at: datetime) -> Outcome:
+def _safely(work: Callable[[], Outcome], arrival: Arrival, exchange: Exchange, at: datetime) -> Outcome:
     try:
-        return _decide(arrival, known, exchange, at)
-    except Early as early:
-        return _hold(arrival, early, known, exchange, at)
+        return work()
+    except Early:
+        raise
     except Rejected as refusal:
         return _refuse(arrival, refusal.findings, refusal.stage, exchange, at)
     except Exception as error:
         return _refuse(arrival, (crashed(error),), "crash", exchange, at)
 
 
-def _decide(arrival: Arrival, known: Known, exchange: Exchange, at: datetime) -> Outcome:
+def _take(arrival: Arrival, known: Known, exchange: Exchange, at: datetime) -> Outcome:
     if isinstance(arrival.content, Certificate) and arrival.content.form == "true_copy":
         arrival = look_again(arrival, arrival.content, known, exchange, at)
     reading = arrival.reading

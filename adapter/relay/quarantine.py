@@ -13,7 +13,7 @@ from adapter.delivery import Delivery
 from adapter.findings import Finding
 from adapter.ledger import Known
 from adapter.relay.arrival import arrive
-from adapter.relay.decide import decide
+from adapter.relay.decide import decide_all
 from adapter.relay.exchange import Exchange
 from adapter.schema import Limits
 
@@ -71,7 +71,7 @@ def _decide_each(
     exchange = Exchange(Catalogue(quarantine.folders, quarantine.cache), Calendar(quarantine.cache), quarantine.limits)
     for place, delivery in enumerate(suspects):
         told.send(place)
-        decide(arrive(delivery, exchange, exchange.facts(at)), Known(), exchange, at.replace(microsecond=0))
+        decide_all([arrive(delivery, exchange, exchange.facts(at))], Known(), exchange, at.replace(microsecond=0))
     told.send(len(suspects))
 
 

@@ -9,7 +9,6 @@ from adapter.messages import Cancellation, Feedback
 from adapter.relay.arrival import Arrival
 from adapter.relay.entry import entry
 from adapter.relay.exchange import Exchange
-from adapter.relay.reply import accept
 from adapter.relay.states import CANCELLED, decided, move
 
 
@@ -46,7 +45,7 @@ def _refer(
     arrival: Arrival, content: Cancellation | Feedback, standings: list[Standing], state: str, exchange: Exchange,
     at: datetime,
 ) -> Outcome:  # fmt: skip
-    assert arrival.system and arrival.reading
+    assert arrival.system
     if not standings:
         raise Early(*_unclear("no certificate of this number was exchanged with this system", content).findings)
     code = arrival.system.code
@@ -60,11 +59,8 @@ def _refer(
         )
         for other, each in first.items()
     ]  # fmt: skip
-    answers = accept(arrival, arrival.reading.findings, exchange, at)
     return Outcome(
-        entry(arrival, partner=next(iter(first))),
-        (*posts, *answers),
-        changes=move((each.id for each in standings), state),
+        entry(arrival, partner=next(iter(first))), tuple(posts), changes=move((each.id for each in standings), state)
     )
 
 

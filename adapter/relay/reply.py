@@ -18,18 +18,25 @@ from adapter.relay.exchange import Exchange
 
 MOST_COMPLAINTS = 100
 """How many complaints one response tells; the ledger keeps all findings."""
+FLAGGED = "DUP-02"
+"""The code of a certificate that came again."""
 UNANSWERED = (Kind.ACKNOWLEDGEMENT, Kind.RESPONSE)
 
 Answer = Literal["accepted", "accepted_with_warnings", "rejected"]
 
 
 def accept(arrival: Arrival, findings: Iterable[Finding], exchange: Exchange, at: datetime) -> tuple[Post, ...]:
-    """The answers to what was taken: an acknowledgement; to a partner also a response, for it asked a question."""
+    """The answers to what was taken: an acknowledgement; to a partner also a response, for it asked a question.
+
+    A domestic system gets a response only where what it sent again is flagged: else its partner's response follows.
+    """
     assert arrival.system
     acknowledgement = acknowledge(arrival, exchange, at)
-    if arrival.system.side == "domestic":
-        return (acknowledgement,)
     warnings = [finding for finding in findings if finding.severity is Severity.WARNING]
+    if arrival.system.side == "domestic":
+        warnings = [finding for finding in warnings if finding.code == FLAGGED]
+        if not warnings:
+            return (acknowledgement,)
     return acknowledgement, *respond(
         arrival, "accepted_with_warnings" if warnings else "accepted", warnings, exchange, at
     )

@@ -1,5 +1,6 @@
 """What is sent twice, in every way that things are sent twice."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -148,3 +149,58 @@ def test_the_id_of_a_delivery_does_not_depend_on_how_often_it_came() -> None:
     facts = exchange.facts(START)
     ids = {arrive(replace(delivery, times=times, tag=times), exchange, facts).id for times in (1, 2, 3)}
     assert len(ids) == 1
+
+
+def agreed_with(office: PostOffice, code: str, policy: str) -> None:
+    """From now on the relay treats what this system sends twice as agreed."""
+    systems = {each: system for each, system in catalogue().systems.items()}
+    systems[code] = systems[code].model_copy(update={"duplicates": policy})
+    office.relay._exchange.__dict__["systems"] = systems
+
+
+@pytest.mark.parametrize(
+    ("policy", "told"),
+    [
+        ("acknowledge", ["acknowledgement"]),
+        ("flag", ["acknowledgement", "response"]),
+        ("reject", ["response"]),
+    ],
+)
+def test_a_certificate_that_comes_again_is_treated_as_agreed_with_its_sender(
+    office: PostOffice, policy: str, told: list[str]
+) -> None:
+    agreed_with(office, "kcci", policy)
+    office.put("kcci", record(NUMBER), "m-1")
+    office.work()
+    office.take("kcci")
+    office.put("kcci", record(NUMBER), "m-2")
+    office.work()
+    assert kinds(office.take("kcci")) == told
+    assert kinds(office.take("ID")) == ["certificate"]
+
+
+def test_a_flagged_duplicate_is_accepted_with_a_warning(office: PostOffice) -> None:
+    agreed_with(office, "kcci", "flag")
+    for message in ("m-1", "m-2"):
+        office.put("kcci", record(NUMBER), message)
+        office.work()
+    response = said(office.take("kcci")[-1])
+    assert "DUP-02" in json.dumps(response)
+    assert office.ledger.dead() == []
+
+
+def test_a_record_that_is_to_be_sent_again_is_no_duplicate(office: PostOffice) -> None:
+    agreed_with(office, "kcci", "reject")
+    office.put("kcci", record(NUMBER), "m-1")
+    office.work()
+    office.put("kcci", record(NUMBER, transaction="AGAIN"), "m-2")
+    office.work()
+    assert office.ledger.dead() == []
+
+
+def test_the_same_delivery_that_comes_again_is_answered_again_whatever_is_agreed(office: PostOffice) -> None:
+    agreed_with(office, "kcci", "reject")
+    for _ in range(2):
+        office.put("kcci", record(NUMBER), "m-1")
+        office.work()
+    assert kinds(office.take("kcci")) == ["acknowledgement", "acknowledgement"]

@@ -16,9 +16,9 @@ from adapter.findings import Rejected, Severity
 from adapter.ledger import Entry, Outcome, Post, ledger
 from adapter.messages import Feedback, ItemFeedback, Response
 from adapter.relay.arrival import arrive
+from adapter.relay.decide import decide_all
 from adapter.relay.exchange import Exchange
 from adapter.relay.origin import vouch
-from adapter.relay.referrals import take_cancellation
 
 NUMBER, OTHER = "K001-25-0000001", "K001-25-0712345"
 """The second is the number of the importing system's own fixture."""
@@ -132,7 +132,7 @@ def test_a_cancellation_goes_to_every_partner_that_holds_the_number(office: Post
         )
     )
     arrival = arrive(Delivery(cancellation(NUMBER), "from.kcci", "c-1"), exchange, exchange.facts(office.clock.now))
-    outcome = take_cancellation(arrival, arrival.content, known, exchange, office.clock.now)  # type: ignore[arg-type]
+    (outcome,) = decide_all([arrival], known, exchange, office.clock.now)
     posts = [(post.message.receiver, post.certificate) for post in outcome.posts if post.origin]
     assert posts == [("ID", first.id), ("unipass", "other")]
     assert len({post.message.id for post in outcome.posts}) == 3
