@@ -1,7 +1,7 @@
 """The ledger: what came, what became of it, what is to leave."""
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from adapter.ledger.facts import Facts
 from adapter.ledger.history import read_steps
 from adapter.ledger.holds import Held, holds_until, lease_held
 from adapter.ledger.journal import Journal
-from adapter.ledger.lists import list_backlogs, list_dead, list_standings, one_dead, standing
+from adapter.ledger.lists import list_backlogs, list_dead, list_reused, list_standings, one_dead, standing
 from adapter.ledger.payload import unpacked
 from adapter.ledger.schema import BODIES, CERTIFICATES, DELIVERIES, OUTBOX
 from adapter.ledger.search import arrived, deliveries_about, due_at, messages_about, page_before, posted
@@ -93,6 +93,11 @@ class Ledger:
             failed: Future[None] = Future()
             failed.set_exception(error)
             return failed
+
+    def reused(self, ids: Collection[str]) -> list[tuple[str, str]]:
+        """Source and message id of those of these ids that more than one delivery of a source bears."""
+        with reading(self._engine) as connection:
+            return list_reused(connection, ids)
 
     def lease_held(self, at: datetime, most: int) -> list[Held]:
         """Deliveries that were held until now, each with a lease on it, as they came."""

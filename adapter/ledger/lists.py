@@ -1,7 +1,7 @@
 """What the ledger shows to people; a list never loads a payload."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -73,3 +73,11 @@ def _dead(row: RowMapping) -> Dead:
 def _first_error(connection: Connection, receiver: str) -> str | None:
     failed = (OUTBOX.c.receiver == receiver) & OUTBOX.c.closed_at.is_(None) & OUTBOX.c.first_error.is_not(None)
     return connection.execute(select(OUTBOX.c.first_error).where(failed).order_by(OUTBOX.c.place).limit(1)).scalar()
+
+
+def list_reused(connection: Connection, ids: Collection[str]) -> list[tuple[str, str]]:
+    """Source and message id of those of these ids that more than one delivery of a source bears."""
+    named = (DELIVERIES.c.source, DELIVERIES.c.message_id)
+    borne = select(*named).where(DELIVERIES.c.message_id.in_(ids), DELIVERIES.c.message_id.is_not(None))
+    twice = borne.group_by(*named).having(func.count() > 1).order_by(*named)
+    return [(source, message_id) for source, message_id in connection.execute(twice)]

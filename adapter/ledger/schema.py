@@ -166,6 +166,11 @@ _IS_DEAD = DELIVERIES.c.stage != "done"
 for _table in (DELIVERIES, OUTBOX):
     _has_key = _table.c.key.is_not(None)
     Index(f"{_table.name}_by_key", _table.c.key, sqlite_where=_has_key, postgresql_where=_has_key)
+_HAS_ID = DELIVERIES.c.message_id.is_not(None)
+Index(
+    "deliveries_by_message", DELIVERIES.c.message_id, DELIVERIES.c.source,
+    sqlite_where=_HAS_ID, postgresql_where=_HAS_ID,
+)  # fmt: skip
 Index("deliveries_by_time", DELIVERIES.c.received_at, DELIVERIES.c.id)
 Index("deliveries_dead", DELIVERIES.c.received_at, sqlite_where=_IS_DEAD, postgresql_where=_IS_DEAD)
 Index("holds_by_look", HOLDS.c.next_look_at)

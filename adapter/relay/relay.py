@@ -86,7 +86,7 @@ class Relay:
         limits: Limits | None = None,
         role: Role = Role.BOTH,
     ) -> None:
-        self._broker, self._catalogue, self._role = broker, catalogue, role
+        self._broker, self._ledger, self._catalogue, self._role = broker, ledger, catalogue, role
         self._clock, self._chance, self._pause = clock, chance, pause
         self._most, self._most_bytes = window, window_bytes
         self._exchange = Exchange(catalogue, calendar, limits or Limits())
@@ -190,9 +190,17 @@ class Relay:
             self._broker.acknowledge(done)
         self._dispatch.bury([each for each in part if each.buried], at)
         direct = [post.message for each in part for post in each.outcome.posts if post.direct]
+        sent = self._dispatch.send_fresh(direct, at) if direct else 0
         for each in part:
             _tell_dead(each)
-        return self._dispatch.send_fresh(direct, at) if direct else 0
+        self._tell_reused(part)
+        return sent
+
+    def _tell_reused(self, part: Sequence[Taken]) -> None:
+        """One log line for a message id that its sender used before: answers to one may be taken for the other's."""
+        ids = {each.delivery.message_id for each in part if each.delivery.message_id and not each.outcome.repeated}
+        for source, id in self._ledger.reused(ids) if ids else ():
+            log.warning("message id used for more than one message", source=source, message_id=id)
 
     def _rest(self, seconds: float, until: Callable[[], bool]) -> None:
         while seconds > 0 and not until():

@@ -7,7 +7,9 @@ import pytest
 from post_office import START, PostOffice, catalogue, feed_back, fixture, kinds, record, said
 
 from adapter.delivery import Delivery
+from adapter.envelope import digest
 from adapter.relay.arrival import arrive
+from adapter.relay.broker import Parcel
 from adapter.relay.exchange import Exchange
 
 NUMBER = "K001-25-0000001"
@@ -204,3 +206,22 @@ def test_the_same_delivery_that_comes_again_is_answered_again_whatever_is_agreed
         office.put("kcci", record(NUMBER), "m-1")
         office.work()
     assert kinds(office.take("kcci")) == ["acknowledgement", "acknowledgement"]
+
+
+def test_a_message_id_that_its_sender_used_before_is_told_in_the_log(
+    any_office: PostOffice, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in ("K001-25-0000001", "K001-25-0000002"):
+        any_office.put("kcci", record(number), "m-1")
+        any_office.work()
+    assert kinds(any_office.take("ID")) == ["certificate", "certificate"]
+    told = capsys.readouterr().out
+    assert "message id used for more than one message" in told and "m-1" in told
+
+
+def test_what_has_no_message_id_is_answered_by_its_own_digest(office: PostOffice) -> None:
+    body = record(NUMBER)
+    office.broker.send([Parcel("from.kcci", "", body)])
+    office.work()
+    (told,) = office.take("kcci")
+    assert told.headers["correlation_id"] == digest(body)

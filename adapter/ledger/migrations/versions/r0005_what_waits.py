@@ -1,4 +1,4 @@
-"""What waits: for a destination that is left alone, and for a certificate that is still to come."""
+"""What waits, for a destination that is left alone or a certificate to come; and what bears an id used before."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -28,3 +28,7 @@ def upgrade() -> None:
         sa.Column("until", sa.BigInteger, nullable=False),
     )
     op.create_index("holds_by_look", "holds", ["next_look_at"])
+    has_id = sa.text("message_id IS NOT NULL")
+    op.create_index(
+        "deliveries_by_message", "deliveries", ["message_id", "source"], sqlite_where=has_id, postgresql_where=has_id
+    )
