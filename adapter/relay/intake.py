@@ -51,9 +51,10 @@ class Intake:
     def take_in(self, window: Sequence[Delivery], closed: Sequence[str], at: datetime) -> Iterator[list[Taken]]:
         """What came of each delivery, part by part, owned by the ledger; the first part closes what was confirmed.
 
-        While the database commits one part, the one before is let go and the next is decided. A delivery that only its number
-        makes a duplicate is first taken for new, without asking; if the ledger then finds that it knows one, its part
-        is decided again, asking. What refers to something earlier comes last, when the ledger has all else.
+        While the database commits one part, the one before is let go and the next is decided. A delivery that only
+        its number makes a duplicate is first taken for new, without asking; if the ledger then finds that it knows
+        one, its part is decided again, asking. What refers to something earlier comes last, when the ledger has all
+        else.
         """
         told = at.replace(microsecond=0)  # no partner's dates carry more
         held: list[Arrival] = []
