@@ -1,7 +1,7 @@
 """The commands: what each takes; what it does is imported only when it is asked for."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -13,6 +13,7 @@ from adapter.cli.options import (
     PARTNERS_JSON,
     QUEUES_JSON,
     SHOW_JSON,
+    VERIFY_JSON,
     Broker,
     Database,
     Files,
@@ -29,6 +30,13 @@ app = typer.Typer(
     help="Maps, validates and relays certificates of origin between domestic systems and free-trade partners.",
     epilog=CODES, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
 )  # fmt: skip
+
+
+ledger = typer.Typer(
+    help="Prove the ledger, and let go of bytes that need not be kept any longer.",
+    no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
+)  # fmt: skip
+app.add_typer(ledger, name="ledger")
 
 
 def say_version(asked: bool) -> None:
@@ -51,7 +59,14 @@ def common(
 ) -> None:
     """What stands before the command holds for it too."""
     if home is not None:
-        context.default_map = {name: {"home": str(home)} for name in context.command.commands}  # type: ignore[attr-defined]
+        context.default_map = _for_all(context.command, {"home": str(home)})
+
+
+def _for_all(command: Any, defaults: dict[str, Any]) -> dict[str, Any]:
+    """The defaults of a command, or of all that are grouped under it."""
+    if group := getattr(command, "commands", None):
+        return {name: _for_all(each, defaults) for name, each in group.items()}
+    return defaults
 
 
 @app.command("map", epilog=f"{CODES}\n\n{FILE_JSON}")
@@ -215,3 +230,22 @@ def play_demo(
     from adapter.cli.demo import run
 
     return run(out, home)
+
+
+@ledger.command("verify", epilog=f"{CODES}\n\n{VERIFY_JSON}")
+@guarded
+def verify_ledger(
+    database: Database = None,
+    anchor: Annotated[
+        str | None,
+        typer.Option("--anchor", metavar="HASH", help="An anchor's hash that was noted elsewhere: it must be there."),
+    ] = None,
+    json: Json = False,
+) -> int:
+    """Prove that all is there as it was written.
+
+    Journal and anchors are computed again; every delivery, message and certificate is held to them, byte by byte.
+    """
+    from adapter.cli.ledger import verify
+
+    return verify(database, anchor, json)

@@ -44,6 +44,14 @@ QUEUES_JSON = """\b
  "dead": [{"id", "source", "message", "number", "stage", "code", "said",
    "received_at", "size"}]}"""
 
+VERIFY_JSON = """\b
+--json:
+{"verdict": "valid" | "invalid",
+ "checked": {"links" | "anchors" | "deliveries" | "messages" | "certificates"
+   | "history": number},
+ "codes": {code: number}, "findings": [as in validate, 1 000 at most],
+ "anchor": null | {"number", "day", "hash"}}"""
+
 OWN_FOLDER = "Your own mappings/, xsd/, fixtures/, searched first."
 Home = Annotated[Path | None, typer.Option("--home", metavar="DIR", help=OWN_FOLDER)]
 HomeForAll = Annotated[Path | None, typer.Option("--home", metavar="DIR", envvar="EODES_HOME", help=OWN_FOLDER)]

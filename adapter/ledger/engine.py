@@ -85,6 +85,14 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """A long look at all as it is at its beginning."""
+    isolation = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
+    with unavailable(engine), engine.connect().execution_options(**_READING, **isolation) as connection:
+        yield connection
+
+
+@contextmanager
 def unavailable(engine: Engine) -> Iterator[None]:
     """Raises Unavailable where the database is gone, locked or full; what is wrong in itself stays what it is."""
     try:

@@ -77,10 +77,9 @@ def unpack(blob: bytes) -> dict[str, list[Any]]:
     """What a link says; ValueError for what was not written here."""
     reader = zlib.decompressobj()
     try:
-        said = reader.decompress(blob, MOST_BYTES)
-    except zlib.error as error:
-        raise ValueError("not compressed as the journal's facts are") from error
-    found = json.loads(said)
+        found = json.loads(reader.decompress(blob, MOST_BYTES))
+    except (zlib.error, RecursionError) as error:
+        raise ValueError("not written as the journal's facts are") from error
     if not isinstance(found, dict) or not reader.eof:
         raise ValueError("not what a link says")
     return found

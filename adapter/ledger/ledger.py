@@ -22,6 +22,7 @@ from adapter.ledger.schema import BODIES, CERTIFICATES, DELIVERIES, OUTBOX
 from adapter.ledger.search import arrived, deliveries_about, due_at, messages_about, page_before, posted
 from adapter.ledger.shown import Arrived, Backlog, Dead, Place, Posted
 from adapter.ledger.statements import CLOSE, DEFER, LEASE, MESSAGE, SENT, STANDING, columns_of, due
+from adapter.ledger.verify import Proof, Tell, say_nothing, verify
 from adapter.ledger.window import write_window
 from adapter.messages import Function, Kind
 
@@ -152,6 +153,10 @@ class Ledger:
         """All turns of a destination's breaker, oldest first."""
         with reading(self._engine) as connection:
             return turns_of(connection, receiver)
+
+    def verify(self, tell: Tell = say_nothing, noted: str | None = None) -> Proof:
+        """Whether all is as it was written, see verify.verify; it takes minutes for a large ledger."""
+        return verify(self._engine, tell, noted)
 
     def standings(self, limit: int = 100) -> list[Standing]:
         """The certificates that came last, newest first."""

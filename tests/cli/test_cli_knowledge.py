@@ -9,7 +9,7 @@ from shell import ROOT, eodes, said
 
 from adapter.messages import Kind
 
-COMMANDS = ("map", "validate", "check", "partners", "show", "relay", "send", "queues", "demo")
+COMMANDS = ("map", "validate", "check", "partners", "show", "relay", "send", "queues", "demo", "ledger")
 
 
 def test_partners_and_domestic_systems_are_listed():

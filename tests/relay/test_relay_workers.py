@@ -73,6 +73,8 @@ def test_workers_agree_on_which_of_two_contents_was_first(tmp_path: Path, ledger
     ledger = Ledger.open(ledger_url)
     assert {dead.code for dead in ledger.dead(1000)} == {"DUP-01"}
     assert ledger.queue(datetime.now(UTC)) == []
+    proof = ledger.verify()
+    assert (proof.findings, proof.checked["certificates"]) == ([], BATCH)
     ledger.close()
 
 

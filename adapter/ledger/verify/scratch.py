@@ -1,0 +1,89 @@
+"""What the journal says of each row, gathered from all chains in a file that is thrown away."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+_TABLES = (
+    "deliveries (id PRIMARY KEY, digest, stage, revised, bare DEFAULT 0, dropped DEFAULT 0, seen DEFAULT 0)",
+    "messages (id PRIMARY KEY, digest, receiver, closed DEFAULT 0, again DEFAULT 0, dropped DEFAULT 0, seen DEFAULT 0)",
+    "certificates (id PRIMARY KEY, digest, seen DEFAULT 0)",
+    "history (certificate, number, state, at, cause, seen DEFAULT 0, PRIMARY KEY (certificate, number))",
+)
+_PUT = "INSERT INTO {} ({}) VALUES ({}) ON CONFLICT DO UPDATE SET {}"
+
+
+def _learn(table: str, key: str, values: str, update: str | None = None) -> str:
+    columns = [*key.split(), *values.split()]
+    update = update or ", ".join(f"{name} = excluded.{name}" for name in values.split())
+    return _PUT.format(table, ", ".join(columns), ", ".join("?" * len(columns)), update)
+
+
+_MORE = "revised = coalesce(revised || ' ', '') || excluded.revised"
+# Chains are read one after the other: what one says of a row may come before the chain that wrote it.
+_LEARNED = {
+    "deliveries": _learn("deliveries", "id", "digest stage"),
+    "revised": _learn("deliveries", "id", "revised", _MORE),
+    "messages": _learn("messages", "id", "digest receiver"),
+    "certificates": _learn("certificates", "id", "digest"),
+    "states": _learn("history", "certificate number", "state at cause"),
+}
+_FLAGGED = {
+    "bare": ("deliveries", "bare"),
+    "dropped_deliveries": ("deliveries", "dropped"),
+    "closed": ("messages", "closed"),
+    "again": ("messages", "again"),
+    "dropped_messages": ("messages", "dropped"),
+}
+_FLAG = "INSERT INTO {0} (id, {1}) VALUES (?, 1) ON CONFLICT DO UPDATE SET {1} = 1"
+
+
+class Scratch:
+    """Facts by table and row; memory holds none of them."""
+
+    def __init__(self, path: Path) -> None:
+        self._database = sqlite3.connect(path, isolation_level=None)
+        for word in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -64000"):
+            self._database.execute(f"PRAGMA {word}")
+        for table in _TABLES:
+            self._database.execute(f"CREATE TABLE {table} WITHOUT ROWID")
+        self._database.execute("BEGIN")
+
+    def close(self) -> None:
+        """Throw it away."""
+        self._database.close()
+
+    def learn(self, facts: dict[str, list[Any]]) -> None:
+        """What one link says; ValueError where it says what no link says."""
+        try:
+            for name, rows in facts.items():
+                if flagged := _FLAGGED.get(name):
+                    self._database.executemany(_FLAG.format(*flagged), [(id,) for id in rows])
+                else:
+                    self._database.executemany(_LEARNED[name], rows)
+        except (KeyError, TypeError, sqlite3.Error) as error:
+            raise ValueError("not what a link says") from error
+
+    def said(self, table: str, columns: str, *key: object) -> tuple[Any, ...] | None:
+        """These columns of what the journal says of a row; None where it says nothing."""
+        where = "certificate = ? AND number = ?" if len(key) == 2 else "id = ?"
+        row: tuple[Any, ...] | None
+        row = self._database.execute(f"SELECT {columns} FROM {table} WHERE {where}", key).fetchone()
+        return row
+
+    def last_state(self, certificate: str) -> tuple[int, str] | None:
+        """Number and state of the last step that the journal knows."""
+        last = "SELECT number, state FROM history WHERE certificate = ? ORDER BY number DESC LIMIT 1"
+        row: tuple[int, str] | None = self._database.execute(last, (certificate,)).fetchone()
+        return row
+
+    def see(self, table: str, keys: Iterable[tuple[Any, ...]]) -> None:
+        """These rows are there."""
+        where = "certificate = ? AND number = ?" if table == "history" else "id = ?"
+        self._database.executemany(f"UPDATE {table} SET seen = 1 WHERE {where}", keys)
+
+    def unseen(self, table: str) -> Iterator[tuple[Any, ...]]:
+        """The keys of rows that were written and are not there."""
+        key, written = ("certificate, number", "state") if table == "history" else ("id", "digest")
+        yield from self._database.execute(f"SELECT {key} FROM {table} WHERE NOT seen AND {written} IS NOT NULL")

@@ -1,0 +1,77 @@
+"""`eodes ledger`, read aloud."""
+
+import sqlite3
+
+import pytest
+from entries import AT, entry, post, standing
+from shell import eodes, said
+
+from adapter.ledger import Ledger, Outcome
+
+
+@pytest.fixture
+def place(monkeypatch, tmp_path):
+    """A ledger with a certificate that was sent."""
+    path = tmp_path / "ledger.db"
+    ledger = Ledger.open(f"sqlite:///{path}")
+    ledger.write([Outcome(entry("d"), (post("m", certificate="c"),), standing("c"))], [], AT)
+    ledger.close()
+    monkeypatch.setenv("EODES_DATABASE", f"sqlite:///{path}")
+    return path
+
+
+def tamper(place, statement):
+    with sqlite3.connect(place) as database:
+        assert database.execute(statement).rowcount > 0
+    database.close()
+
+
+def test_a_sound_ledger_is_valid(place):
+    result = eodes("ledger", "verify")
+    assert result.exit_code == 0
+    assert result.stdout == "valid: 1 links, 1 deliveries, 1 messages, 1 certificates, 1 history\n"
+
+
+def test_an_empty_ledger_is_valid():
+    result = eodes("ledger", "verify")
+    assert (result.exit_code, result.stdout) == (0, "valid: nothing is there yet\n")
+
+
+def test_an_altered_ledger_is_invalid_and_told_where(place):
+    tamper(place, "UPDATE deliveries SET body = 'other'")
+    result = eodes("ledger", "verify")
+    assert result.exit_code == 1
+    assert "LED-09" in result.stdout and "deliveries/d" in result.stdout
+    assert "INVALID" in result.stdout
+
+
+def test_the_proof_in_json_has_its_documented_parts(place):
+    ledger = Ledger.open(f"sqlite:///{place}")
+    ledger.write([Outcome(entry("e"))], [], AT)
+    ledger.close()
+    tamper(place, "UPDATE certificates SET state = 'granted'")
+    proof = said("ledger", "verify")
+    assert proof["verdict"] == "invalid"
+    assert proof["codes"] == {"LED-12": 1}
+    assert [(each["code"], each["path"], each["found"]) for each in proof["findings"]] == [
+        ("LED-12", "certificates/c", "granted")
+    ]
+    assert proof["checked"]["links"] == 2
+    assert proof["anchor"]["day"] == "2026-03-02"
+    assert said("ledger", "verify", "--anchor", proof["anchor"]["hash"])["codes"] == {"LED-12": 1}
+    assert said("ledger", "verify", "--anchor", "0" * 64)["codes"] == {"LED-05": 1, "LED-12": 1}
+
+
+@pytest.mark.parametrize("command", ["verify"])
+def test_its_commands_say_how_they_are_used(command):
+    told = eodes("ledger", command, "--help").stdout
+    assert f"Usage: eodes ledger {command}" in told
+    assert "--json:" in told
+
+
+def test_a_ledger_of_a_newer_program_is_refused_in_a_line(place):
+    tamper(place, "UPDATE alembic_version SET version_num = '9999'")
+    result = eodes("ledger", "verify")
+    assert result.exit_code == 2
+    assert "newer than this program" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
