@@ -1,7 +1,7 @@
 """The commands: what each takes; what it does is imported only when it is asked for."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -19,16 +19,19 @@ from adapter.cli.options import (
     Home,
     HomeForAll,
     Json,
+    PartnerVhosts,
     Strict,
     Today,
 )
 from adapter.cli.say import put
+from adapter.cli.topology import topology
 
 app = typer.Typer(
     name="eodes",
     help="Maps, validates and relays certificates of origin between domestic systems and free-trade partners.",
     epilog=CODES, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
 )  # fmt: skip
+app.add_typer(topology)
 
 
 def say_version(asked: bool) -> None:
@@ -51,7 +54,13 @@ def common(
 ) -> None:
     """What stands before the command holds for it too."""
     if home is not None:
-        context.default_map = {name: {"home": str(home)} for name in context.command.commands}  # type: ignore[attr-defined]
+        context.default_map = home_for(context.command, str(home))
+
+
+def home_for(command: Any, home: str) -> dict[str, Any]:
+    """The folder as what every command below takes unless told otherwise."""
+    below = getattr(command, "commands", {})
+    return {"home": home} | {name: home_for(each, home) for name, each in below.items()}
 
 
 @app.command("map", epilog=f"{CODES}\n\n{FILE_JSON}")
@@ -152,17 +161,20 @@ def show_table(
 
 @app.command("relay")
 @guarded
-def relay_messages(broker: Broker = None, database: Database = None, home: Home = None) -> int:
+def relay_messages(
+    broker: Broker = None, database: Database = None, partner_vhosts: PartnerVhosts = None, home: Home = None
+) -> int:
     """Relay messages between the systems' queues.
 
     It ends after a whole round when it is told to (Ctrl-C, SIGTERM).
 
     Queues and ledger are files of its own unless a broker and a database are named, by option or by EODES_BROKER and
-    EODES_DATABASE; the files lie in EODES_DATA, else in ~/.local/state/eodes.
+    EODES_DATABASE; the files lie in EODES_DATA, else in ~/.local/state/eodes. EODES_PARTNER_VHOSTS stands for
+    --partner-vhosts; `eodes topology grant` makes those vhosts.
     """
     from adapter.cli.relay import run
 
-    return run(broker, database, home)
+    return run(broker, database, partner_vhosts, home)
 
 
 @app.command("send")
@@ -172,21 +184,28 @@ def send_files(
     sender: Annotated[str, typer.Option("--from", metavar="SYSTEM", help="Whose documents they are.")],
     receiver: Annotated[str | None, typer.Option("--to", metavar="PARTNER", help="For one partner only.")] = None,
     broker: Broker = None,
+    partner_vhosts: PartnerVhosts = None,
     home: Home = None,
 ) -> int:
     """Put documents into their system's queue."""
     from adapter.cli.send import run
 
-    return run(files, sender, receiver, broker, home)
+    return run(files, sender, receiver, broker, partner_vhosts, home)
 
 
 @app.command("queues", epilog=QUEUES_JSON)
 @guarded
-def show_queues(broker: Broker = None, database: Database = None, json: Json = False, home: Home = None) -> int:
+def show_queues(
+    broker: Broker = None,
+    database: Database = None,
+    partner_vhosts: PartnerVhosts = None,
+    json: Json = False,
+    home: Home = None,
+) -> int:
     """Show what waits, what is due and what died."""
     from adapter.cli.queues import run
 
-    return run(broker, database, json, home)
+    return run(broker, database, partner_vhosts, json, home)
 
 
 @app.command("demo")

@@ -1,12 +1,10 @@
 """`eodes relay`: moves what lies in the queues until it is told to end."""
 
 import signal
-import sys
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable
 from pathlib import Path
 from time import sleep
 from types import FrameType
-from typing import Any
 
 import structlog
 
@@ -14,7 +12,8 @@ from adapter.calendar import Calendar
 from adapter.catalogue import Catalogue
 from adapter.cli.guard import INTERRUPTED, VALID
 from adapter.cli.join import broker_of, ledger_of
-from adapter.cli.say import masked, tell
+from adapter.cli.log import configure_log
+from adapter.cli.say import tell
 from adapter.cli.start import cache_folder, open_catalogue
 from adapter.findings import Unavailable
 from adapter.relay.broker import Broker
@@ -38,13 +37,13 @@ class Ended(Stop):
         super()._ask(number, frame)
 
 
-def run(broker: str | None, database: str | None, home: Path | None) -> int:
+def run(broker: str | None, database: str | None, partner_vhosts: str | None, home: Path | None) -> int:
     """Relay until SIGTERM or Ctrl-C; the round that is under way ends whole."""
     configure_log()
-    told = settings(broker, database)
+    told = settings(broker, database, partner_vhosts)
     catalogue = open_catalogue(home or told.home)
     stop = Ended()
-    with stop, broker_of(told) as queues:
+    with stop, broker_of(told, catalogue) as queues:
         patiently(lambda: _relay(told, queues, catalogue, stop), stop)
     tell("interrupted; the round under way was ended whole" if stop.interrupted else "stopped")
     return INTERRUPTED if stop.interrupted else VALID
@@ -57,7 +56,7 @@ def _relay(told: Settings, queues: Broker, catalogue: Catalogue, stop: Stop) -> 
         other = relay.declare()
         log.info("relaying", broker=told.broker_url, database=told.ledger_url)
         if other:
-            log.warning("queues that exist with other properties, used as they are", queues=other)
+            log.warning("used as they are, with other properties; eodes topology check explains", other=other)
         relay.run(stop, _told)
 
 
@@ -70,25 +69,6 @@ def patiently(action: Callable[[], None], stop: Stop) -> None:
             log.warning("waiting", trouble=str(trouble))
             sleep(PAUSE)
     return None
-
-
-def configure_log() -> None:
-    """Log to standard error: lines to read on a terminal, JSON elsewhere; no URL with its password."""
-    terminal = sys.stderr.isatty()
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _without_passwords,
-            structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=False,
-    )
-
-
-def _without_passwords(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {name: masked(value) if isinstance(value, str) else value for name, value in event.items()}
 
 
 def _told(done: Done) -> None:
