@@ -208,6 +208,19 @@ def show_queues(
     return run(broker, database, partner_vhosts, json, home)
 
 
+@app.command("asyncapi")
+@guarded
+def describe_queues(broker: Broker = None, partner_vhosts: PartnerVhosts = None, home: Home = None) -> int:
+    """Describe queues and messages in AsyncAPI 3.0.
+
+    For whoever puts records into the queues or takes messages out of them: JSON on standard output, with the server
+    that a broker is named as.
+    """
+    from adapter.cli.asyncapi import run
+
+    return run(broker, partner_vhosts, home)
+
+
 @app.command("demo")
 @guarded
 def play_demo(

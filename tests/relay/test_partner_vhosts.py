@@ -1,6 +1,9 @@
 """A partner's user does its own work in its own vhost, and every other attempt is refused by the broker."""
 
 import contextlib
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pika
 import pytest
@@ -161,3 +164,40 @@ def test_only_it_and_the_relay_may_enter_its_vhost(laid_out):
     users = laid_out.management.look([]).permissions[laid_out.vhost("ID")]
     assert {each.user for each in users} == {laid_out.vhost("ID"), laid_out.topology.main.name}
     assert [each.write for each in users if each.user == laid_out.topology.main.name] == [EVERYTHING]
+
+
+# A domestic user, as docs/rabbitmq.md advises
+
+
+@pytest.fixture(scope="module")
+def domestic(laid_out):
+    """A user with the permissions of the page, which are named there."""
+    page = (Path(__file__).parents[2] / "docs/rabbitmq.md").read_text(encoding="utf-8")
+    (told,) = re.findall(r"in the main vhost by hand: configure `(.*?)`, write `(.*?)`, read `(.*?)`", page)
+    main = laid_out.topology.main.name
+    name = f"{main}-kcci"
+    laid_out.server.api("PUT", f"users/{name}", {"password": "kcci", "tags": ""})
+    may = dict(zip(("configure", "write", "read"), told, strict=True))
+    laid_out.server.api("PUT", f"permissions/{main}/{name}", may)
+    own = urlsplit(laid_out.url)
+    yield own._replace(netloc=f"{name}:kcci@{own.netloc.rpartition('@')[2]}").geturl()
+    laid_out.server.api("DELETE", f"users/{name}")
+
+
+def test_a_domestic_user_puts_into_its_inbox_and_takes_from_its_outbox(domestic, relay):
+    send_all(relay, [Parcel("to.kcci", "r-1", b"for you")])
+    with channel(domestic) as opened:
+        publish(opened, "from", "from.kcci")
+        assert opened.basic_get("to.kcci", auto_ack=True)[2] == b"for you"
+    assert [each.message_id for each in taken(relay, "from.kcci")] == ["p-1"]
+
+
+@pytest.mark.parametrize("queue", ["from.kcci", "from.unipass", "to.unipass", "dead", "unknown"])
+def test_a_domestic_user_reads_nothing_but_its_outbox(domestic, queue):
+    assert queue in refused(domestic, lambda opened: opened.basic_get(queue))
+    assert queue in refused(domestic, lambda opened: opened.queue_purge(queue))
+
+
+@pytest.mark.parametrize("exchange", ["", "unknown", "amq.fanout"])
+def test_a_domestic_user_publishes_to_nothing_but_the_entrance(domestic, exchange):
+    assert "exchange" in refused(domestic, lambda opened: publish(opened, exchange, "dead"))
