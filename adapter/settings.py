@@ -7,7 +7,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """EODES_HOME, EODES_CACHE, EODES_DATA, EODES_BROKER, EODES_DATABASE; or a file of that name under EODES_SECRETS."""
+    """What is named here, with EODES_ before it in capitals: in the environment, or in a file under EODES_SECRETS."""
 
     model_config = SettingsConfigDict(
         env_prefix="EODES_", env_ignore_empty=True, hide_input_in_errors=True, extra="ignore"
@@ -23,6 +23,12 @@ class Settings(BaseSettings):
     """amqp:// or amqps:// for RabbitMQ, embedded:///path for queues in a file."""
     database: str | None = None
     """The ledger's database, as a SQLAlchemy URL."""
+    partner_vhosts: str | None = None
+    """How each partner's own vhost on RabbitMQ is named, like eodes-{code}; unless given, all queues lie in one."""
+    management: str | None = None
+    """RabbitMQ's management API, to look at what lies on the broker and to let partners in."""
+    grant_password: str | None = None
+    """The password of a partner's user that is about to be let in."""
 
     @property
     def folder(self) -> Path:
@@ -46,7 +52,13 @@ class Settings(BaseSettings):
 EMBEDDED = "embedded://"
 
 
-def settings(broker: str | None = None, database: str | None = None) -> Settings:
+def settings(
+    broker: str | None = None,
+    database: str | None = None,
+    partner_vhosts: str | None = None,
+    management: str | None = None,
+) -> Settings:
     """What the environment says, under what the command line says."""
-    given = {name: value for name, value in (("broker", broker), ("database", database)) if value}
+    told = {"broker": broker, "database": database, "partner_vhosts": partner_vhosts, "management": management}
+    given = {name: value for name, value in told.items() if value}
     return Settings(_secrets_dir=os.environ.get("EODES_SECRETS"), **given)  # type: ignore[arg-type]

@@ -42,17 +42,33 @@ class RabbitMQ:
         finally:
             self.revoke(name)
 
+    @contextlib.contextmanager
+    def annex(self, url: str, name: str) -> Iterator[None]:
+        """One more vhost for the user of the URL."""
+        self.open(name, urlsplit(url).username or "")
+        try:
+            yield
+        finally:
+            self.close(name)
+
+    def open(self, name: str, user: str) -> None:
+        """Make a vhost that this user may do everything in."""
+        self.api("PUT", f"vhosts/{name}")
+        self.api("PUT", f"permissions/{name}/{user}", {"configure": ".*", "write": ".*", "read": ".*"})
+
+    def close(self, name: str) -> None:
+        """Remove a vhost with all that lies in it."""
+        self.api("DELETE", f"vhosts/{name}")
+
     def grant(self, name: str, password: str) -> None:
         """Make a vhost and its user, both of one name."""
-        everything = {"configure": ".*", "write": ".*", "read": ".*"}
-        self.api("PUT", f"vhosts/{name}")
         self.api("PUT", f"users/{name}", {"password": password, "tags": ""})
-        self.api("PUT", f"permissions/{name}/{name}", everything)
+        self.open(name, name)
 
     def revoke(self, name: str) -> None:
         """Remove a vhost and its user, and with them every queue and connection."""
         self.api("DELETE", f"users/{name}")
-        self.api("DELETE", f"vhosts/{name}")
+        self.close(name)
 
     def api(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """Call the management API; raises URLError."""
@@ -91,9 +107,8 @@ class GivenRabbitMQ(RabbitMQ):
         if self.managed:
             return super().grant(name, password)
         try:
-            self.ctl("add_vhost", name)
             self.ctl("add_user", name, password)
-            self.ctl("set_permissions", "--vhost", name, name, ".*", ".*", ".*")
+            self.open(name, name)
         except (OSError, RuntimeError) as failure:
             raise RuntimeError(
                 f"Tests need a fresh vhost each, and neither the management API at {self.management} "
@@ -106,6 +121,20 @@ class GivenRabbitMQ(RabbitMQ):
         if self.managed:
             return super().revoke(name)
         self.ctl("delete_user", name)
+        return self.close(name)
+
+    def open(self, name: str, user: str) -> None:
+        """Make a vhost that this user may do everything in."""
+        if self.managed:
+            return super().open(name, user)
+        self.ctl("add_vhost", name)
+        self.ctl("set_permissions", "--vhost", name, user, ".*", ".*", ".*")
+        return None
+
+    def close(self, name: str) -> None:
+        """Remove a vhost with all that lies in it."""
+        if self.managed:
+            return super().close(name)
         self.ctl("delete_vhost", name)
         return None
 

@@ -20,16 +20,19 @@ from adapter.cli.options import (
     Home,
     HomeForAll,
     Json,
+    PartnerVhosts,
     Strict,
     Today,
 )
 from adapter.cli.say import put
+from adapter.cli.topology import topology
 
 app = typer.Typer(
     name="eodes",
     help="Maps, validates and relays certificates of origin between domestic systems and free-trade partners.",
     epilog=CODES, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
 )  # fmt: skip
+app.add_typer(topology)
 
 
 ledger = typer.Typer(
@@ -59,14 +62,13 @@ def common(
 ) -> None:
     """What stands before the command holds for it too."""
     if home is not None:
-        context.default_map = _for_all(context.command, {"home": str(home)})
+        context.default_map = home_for(context.command, str(home))
 
 
-def _for_all(command: Any, defaults: dict[str, Any]) -> dict[str, Any]:
-    """The defaults of a command, or of all that are grouped under it."""
-    if group := getattr(command, "commands", None):
-        return {name: _for_all(each, defaults) for name, each in group.items()}
-    return defaults
+def home_for(command: Any, home: str) -> dict[str, Any]:
+    """The folder as what every command below takes unless told otherwise."""
+    below = getattr(command, "commands", {})
+    return {"home": home} | {name: home_for(each, home) for name, each in below.items()}
 
 
 @app.command("map", epilog=f"{CODES}\n\n{FILE_JSON}")
@@ -170,6 +172,7 @@ def show_table(
 def relay_messages(
     broker: Broker = None,
     database: Database = None,
+    partner_vhosts: PartnerVhosts = None,
     role: Annotated[
         Literal["both", "intake", "dispatch"], typer.Option("--role", help="Take in, send, or do both.")
     ] = "both",
@@ -187,11 +190,12 @@ def relay_messages(
     again.
 
     Queues and ledger are files of its own unless a broker and a database are named, by option or by EODES_BROKER and
-    EODES_DATABASE; the files lie in EODES_DATA, else in ~/.local/state/eodes.
+    EODES_DATABASE; the files lie in EODES_DATA, else in ~/.local/state/eodes. EODES_PARTNER_VHOSTS stands for
+    --partner-vhosts; `eodes topology grant` makes those vhosts.
     """
     from adapter.cli.relay import run
 
-    return run(broker, database, role, workers, drain, home)
+    return run(broker, database, partner_vhosts, role, workers, drain, home)
 
 
 @app.command("send")
@@ -201,21 +205,41 @@ def send_files(
     sender: Annotated[str, typer.Option("--from", metavar="SYSTEM", help="Whose documents they are.")],
     receiver: Annotated[str | None, typer.Option("--to", metavar="PARTNER", help="For one partner only.")] = None,
     broker: Broker = None,
+    partner_vhosts: PartnerVhosts = None,
     home: Home = None,
 ) -> int:
     """Put documents into their system's queue."""
     from adapter.cli.send import run
 
-    return run(files, sender, receiver, broker, home)
+    return run(files, sender, receiver, broker, partner_vhosts, home)
 
 
 @app.command("queues", epilog=QUEUES_JSON)
 @guarded
-def show_queues(broker: Broker = None, database: Database = None, json: Json = False, home: Home = None) -> int:
+def show_queues(
+    broker: Broker = None,
+    database: Database = None,
+    partner_vhosts: PartnerVhosts = None,
+    json: Json = False,
+    home: Home = None,
+) -> int:
     """Show what waits, what is due and what died."""
     from adapter.cli.queues import run
 
-    return run(broker, database, json, home)
+    return run(broker, database, partner_vhosts, json, home)
+
+
+@app.command("asyncapi")
+@guarded
+def describe_queues(broker: Broker = None, partner_vhosts: PartnerVhosts = None, home: Home = None) -> int:
+    """Describe queues and messages in AsyncAPI 3.0.
+
+    For whoever puts records into the queues or takes messages out of them: JSON on standard output, with the server
+    that a broker is named as.
+    """
+    from adapter.cli.asyncapi import run
+
+    return run(broker, partner_vhosts, home)
 
 
 @app.command("demo")

@@ -3,21 +3,38 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from adapter.catalogue import Catalogue
 from adapter.cli.guard import refuse
 from adapter.ledger import Ledger
 from adapter.relay.broker import Broker
+from adapter.relay.topology import Topology, topology
 from adapter.settings import EMBEDDED, Settings
+
+if TYPE_CHECKING:
+    from adapter.relay.rabbitmq.management import Management
 
 
 @contextmanager
-def broker_of(settings: Settings) -> Iterator[Broker]:
+def broker_of(settings: Settings, catalogue: Catalogue) -> Iterator[Broker]:
     """The broker that the settings name, closed at the end; a URL of none is refused."""
-    broker = _open_broker(settings.broker_url)
+    broker = _open_broker(settings.broker_url, topology_of(settings, catalogue))
     try:
         yield broker
     finally:
         broker.close()
+
+
+def topology_of(settings: Settings, catalogue: Catalogue) -> Topology:
+    """What there should be on the broker; vhosts for partners are refused where they are badly named or cannot be."""
+    url, pattern = settings.broker_url, settings.partner_vhosts
+    if pattern and url.startswith(EMBEDDED):
+        raise refuse("--partner-vhosts: an embedded broker has no vhosts; name RabbitMQ's URL with --broker")
+    try:
+        return topology(catalogue.systems.values(), _main_vhost(url), pattern)
+    except ValueError as error:
+        raise refuse(f"--partner-vhosts: {error}") from None
 
 
 @contextmanager
@@ -33,14 +50,38 @@ def ledger_of(settings: Settings) -> Iterator[Ledger]:
         ledger.close()
 
 
-def _open_broker(url: str) -> Broker:
+def management_of(settings: Settings) -> "Management":
+    """The management API that the settings name; without one, or for a URL of none, refused."""
+    from adapter.relay.rabbitmq.management import Management
+
+    if settings.management is None:
+        raise refuse("name RabbitMQ's management API with --management or EODES_MANAGEMENT")
+    try:
+        return Management(settings.management)
+    except ValueError as error:
+        raise refuse(f"--management: {error}") from None
+
+
+def _main_vhost(url: str) -> str:
+    if url.startswith(EMBEDDED):
+        return "/"
+    from adapter.relay.rabbitmq import vhost_of
+
+    try:
+        return vhost_of(url)
+    except ValueError as error:
+        raise refuse(f"--broker: {error}") from None
+
+
+def _open_broker(url: str, topology: Topology) -> Broker:
     if url.startswith(EMBEDDED):
         from adapter.relay.embedded import Embedded
 
         return Embedded(Path(url.removeprefix(EMBEDDED)))
+    if topology.partners:
+        from adapter.relay.rabbitmq.vhosts import Vhosts
+
+        return Vhosts(url, topology)
     from adapter.relay.rabbitmq import RabbitMQ
 
-    try:
-        return RabbitMQ(url)
-    except ValueError as error:
-        raise refuse(f"--broker: {error}") from None
+    return RabbitMQ(url, vhost=topology.main)

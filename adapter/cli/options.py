@@ -43,6 +43,18 @@ QUEUES_JSON = """\b
  "outbox": [{"receiver", "open", "due", "oldest", "first_error"}],
  "dead": [{"id", "source", "message", "number", "stage", "code", "said",
    "received_at", "size"}]}"""
+TOPOLOGY_JSON = """\b
+--json:
+{"main": vhost, "partners": [vhost]}, a vhost being
+{"name", "partner": code | null, "queues": [name],
+ "exchanges": [{"name", "kind", "alternate": name | null}],
+ "bindings": [{"exchange", "queue", "key"}],
+ "permission": null | {"user", "configure", "write", "read"}}"""
+DIFFERENCES_JSON = """\b
+--json:
+{"verdict": "valid" | "invalid" | "indeterminate",
+ "differences": [{"what", "vhost", "should", "found", "do",
+   "severity": "error" | "undecided" | "warning"}]}"""
 
 VERIFY_JSON = """\b
 --json:
@@ -69,4 +81,16 @@ Database = Annotated[
 ]
 Broker = Annotated[
     str | None, typer.Option("--broker", metavar="URL", help="amqp:// or amqps://; a file of its own unless given.")
+]
+PartnerVhosts = Annotated[
+    str | None,
+    typer.Option(
+        "--partner-vhosts",
+        metavar="PATTERN",
+        help="On RabbitMQ, a vhost of its own for each partner, named like eodes-{code}; one for all unless given.",
+    ),
+]
+Management = Annotated[
+    str | None,
+    typer.Option("--management", metavar="URL", help="RabbitMQ's management API: http://user:password@host:15672."),
 ]

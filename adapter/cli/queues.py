@@ -7,6 +7,7 @@ from typing import Any
 from adapter.catalogue import Catalogue
 from adapter.cli.guard import VALID
 from adapter.cli.join import broker_of, ledger_of
+from adapter.cli.log import configure_log
 from adapter.cli.say import put_json
 from adapter.cli.start import open_catalogue
 from adapter.cli.tables import put_table
@@ -19,9 +20,10 @@ WAITING = ("receiver", "open", "due", "oldest", "first_error")
 COLUMNS = ("received_at", "source", "message", "number", "stage", "code", "said", "id")
 
 
-def run(broker: str | None, database: str | None, json: bool, home: Path | None) -> int:
+def run(broker: str | None, database: str | None, partner_vhosts: str | None, json: bool, home: Path | None) -> int:
     """Put the depths of the queues, the outbox by receiver, and what died last."""
-    told = settings(broker, database)
+    configure_log()
+    told = settings(broker, database, partner_vhosts)
     catalogue = open_catalogue(home or told.home)
     said = {"queues": _depths(told, catalogue), **_ledger(told)}
     if json:
@@ -35,7 +37,7 @@ def run(broker: str | None, database: str | None, json: bool, home: Path | None)
 
 def _depths(told: Settings, catalogue: Catalogue) -> list[dict[str, Any]]:
     names = queue_names(catalogue)
-    with broker_of(told) as broker:
+    with broker_of(told, catalogue) as broker:
         depths = broker.depths(names)
     return [{"queue": name, "waiting": depths.get(name)} for name in names]
 

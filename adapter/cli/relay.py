@@ -3,12 +3,11 @@
 import os
 import signal
 import sys
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable
 from pathlib import Path
 from threading import Timer
 from time import sleep
 from types import FrameType
-from typing import Any
 
 import structlog
 
@@ -16,7 +15,8 @@ from adapter.calendar import Calendar
 from adapter.catalogue import Catalogue
 from adapter.cli.guard import INTERRUPTED, INVALID, VALID
 from adapter.cli.join import broker_of, ledger_of
-from adapter.cli.say import masked, tell
+from adapter.cli.log import configure_log
+from adapter.cli.say import tell
 from adapter.cli.start import cache_folder, open_catalogue
 from adapter.findings import Unavailable
 from adapter.relay.broker import Broker
@@ -57,10 +57,13 @@ class Ended(Stop):
         super()._ask(number, frame)
 
 
-def run(broker: str | None, database: str | None, role: str, workers: int, drain: float, home: Path | None) -> int:
+def run(
+    broker: str | None, database: str | None, partner_vhosts: str | None, role: str, workers: int, drain: float,
+    home: Path | None,
+) -> int:  # fmt: skip
     """Relay until SIGTERM or Ctrl-C; the round that is under way ends whole."""
     configure_log()
-    told = settings(broker, database)
+    told = settings(broker, database, partner_vhosts)
     stop = Ended(drain + GRACE if workers > 1 else drain)
     if workers > 1:
         with stop:
@@ -73,7 +76,7 @@ def run(broker: str | None, database: str | None, role: str, workers: int, drain
 
 def _alone(told: Settings, role: Role, home: Path | None, stop: Stop) -> int:
     catalogue = open_catalogue(home or told.home)
-    with stop, broker_of(told) as queues:
+    with stop, broker_of(told, catalogue) as queues:
         patiently(lambda: _relay(told, queues, catalogue, role, stop), stop)
     return VALID
 
@@ -83,6 +86,7 @@ def _crew(told: Settings, role: str, workers: int, drain: float, home: Path | No
     command = [sys.executable, "-m", "adapter", "relay", "--role", role, "--drain", str(drain)]
     command += ["--home", str(home)] if home else []
     named = {"EODES_BROKER": told.broker_url, "EODES_DATABASE": told.ledger_url, CREW: str(os.getpid())}
+    named |= {"EODES_PARTNER_VHOSTS": told.partner_vhosts} if told.partner_vhosts else {}
     return Crew(command, os.environ | named, workers, drain + GRACE / 2)
 
 
@@ -93,7 +97,7 @@ def _relay(told: Settings, queues: Broker, catalogue: Catalogue, role: Role, sto
         other = relay.declare()
         log.info("relaying", role=role.value, process=os.getpid(), broker=told.broker_url, database=told.ledger_url)
         if other:
-            log.warning("queues that exist with other properties, used as they are", queues=other)
+            log.warning("used as they are, with other properties; eodes topology check explains", other=other)
         relay.run(stop, _told)
 
 
@@ -112,25 +116,6 @@ def patiently(action: Callable[[], None], stop: Stop) -> None:
             log.warning("waiting", trouble=str(trouble))
             sleep(PAUSE)
     return None
-
-
-def configure_log() -> None:
-    """Log to standard error: lines to read on a terminal, JSON elsewhere; no URL with its password."""
-    terminal = sys.stderr.isatty()
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _without_passwords,
-            structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=False,
-    )
-
-
-def _without_passwords(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {name: masked(value) if isinstance(value, str) else value for name, value in event.items()}
 
 
 def _told(done: Done) -> None:

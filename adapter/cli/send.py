@@ -4,6 +4,7 @@ from pathlib import Path
 
 from adapter.cli.guard import VALID
 from adapter.cli.join import broker_of
+from adapter.cli.log import configure_log
 from adapter.cli.say import put
 from adapter.cli.start import contents, open_catalogue, there
 from adapter.envelope import digest
@@ -15,15 +16,23 @@ from adapter.schema import Limits
 from adapter.settings import settings
 
 
-def run(files: list[str], sender: str, receiver: str | None, broker: str | None, home: Path | None) -> int:
+def run(
+    files: list[str],
+    sender: str,
+    receiver: str | None,
+    broker: str | None,
+    partner_vhosts: str | None,
+    home: Path | None,
+) -> int:
     """Put each file into its system's queue; the same file is the same message however often it is sent."""
     there(files)
-    told = settings(broker)
+    configure_log()
+    told = settings(broker, partner_vhosts=partner_vhosts)
     catalogue = open_catalogue(home or told.home)
     source = catalogue.system(sender).code
     named = catalogue.system(receiver).code if receiver else None
     parcels = [_parcel(_whole(name), source, named) for name in files]
-    with broker_of(told) as queues:
+    with broker_of(told, catalogue) as queues:
         queues.declare(queue_names(catalogue))
         hand_over(queues, parcels)
     put(

@@ -4,6 +4,10 @@ from adapter.catalogue import Catalogue
 
 DEAD = "dead"
 """What could not even be taken in, with the reason in its headers."""
+UNKNOWN = "unknown"
+"""What was put in for a queue that does not exist, as it came; also the exchange that leads there."""
+ENTRANCE = "from"
+"""The exchange for those who put things in; a queue's name is its routing key."""
 
 
 def inbox(code: str) -> str:
@@ -17,6 +21,6 @@ def outbox(code: str) -> str:
 
 
 def queue_names(catalogue: Catalogue) -> list[str]:
-    """Every queue of the relay: two for each system, and the dead."""
+    """Every queue of the relay: two for each system, what names no queue, and the dead."""
     pairs = ([inbox(code), outbox(code)] for code in sorted(catalogue.systems))
-    return [*(name for pair in pairs for name in pair), DEAD]
+    return [*(name for pair in pairs for name in pair), UNKNOWN, DEAD]

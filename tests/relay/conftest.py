@@ -3,14 +3,18 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+import servers
+from estate import Estate, estate
 from post_office import PostOffice
 
 from adapter.ledger import Ledger
 from adapter.relay.broker import Broker
 from adapter.relay.embedded import Embedded
 from adapter.relay.rabbitmq import RabbitMQ
+from adapter.relay.topology import Topology, Vhost
 
 ENGINES = ["embedded-sqlite", "rabbitmq-sqlite", "rabbitmq-postgresql"]
 
@@ -32,6 +36,22 @@ def any_office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PostO
     if database == "postgresql":
         url = request.getfixturevalue("database_url")
     yield from _office(broker, url)
+
+
+@pytest.fixture
+def laid_out(private_rabbitmq: servers.PrivateRabbitMQ) -> Iterator[Estate]:
+    """A broker laid out for the relay, with vhosts and users of partners: that takes the management API."""
+    with private_rabbitmq.vhost() as url, estate(private_rabbitmq, url) as made:
+        yield made
+
+
+@pytest.fixture
+def two_vhosts(rabbitmq: servers.RabbitMQ, amqp_url: str) -> Iterator[tuple[str, Topology]]:
+    """The URL of a main vhost, and a topology in which one queue of the tests lies in a partner's own."""
+    main = urlsplit(amqp_url).path.removeprefix("/")
+    own = Vhost(f"{main}-xa", ("from.XA", "to.XA"), (), (), partner="XA")
+    with rabbitmq.annex(amqp_url, own.name):
+        yield amqp_url, Topology(Vhost(main, ("from.XB", "to.XB"), (), ()), (own,))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

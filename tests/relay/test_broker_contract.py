@@ -11,17 +11,20 @@ from adapter.findings import Unavailable
 from adapter.relay.broker import Outcome, Parcel
 from adapter.relay.embedded import Embedded
 from adapter.relay.rabbitmq import RabbitMQ
+from adapter.relay.rabbitmq.vhosts import Vhosts
 
 QUEUE, OTHER = "to.XA", "to.XB"
 
 
-@pytest.fixture(params=["embedded", "rabbitmq"])
+@pytest.fixture(params=["embedded", "rabbitmq", "rabbitmq, two vhosts"])
 def open_broker(request, tmp_path):
     """Opens brokers on one place; closes them in the end."""
     if request.param == "embedded":
         make = partial(Embedded, tmp_path / "queues.db")
-    else:
+    elif request.param == "rabbitmq":
         make = partial(RabbitMQ, request.getfixturevalue("amqp_url"))
+    else:
+        make = partial(Vhosts, *request.getfixturevalue("two_vhosts"))
     brokers = []
 
     def open_one():

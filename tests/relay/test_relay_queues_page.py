@@ -3,12 +3,15 @@
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from post_office import PostOffice, record
+from post_office import PostOffice, catalogue, record
 
 from adapter.ledger import Ledger
+from adapter.relay.labels import DEAD_HEADERS, READ_HEADERS, READ_PROPERTIES, SET_HEADERS, SET_PROPERTIES, Label
+from adapter.relay.names import DEAD, ENTRANCE, UNKNOWN, inbox, outbox, queue_names
 from adapter.relay.rabbitmq import RabbitMQ
 
 PAGE = (Path(__file__).parents[2] / "docs" / "queues.md").read_text(encoding="utf-8")
@@ -34,6 +37,45 @@ def test_the_consumer_takes_what_the_relay_sent_and_ignores_what_it_has(amqp_url
     assert broker.depths(["to.id"]) == {"to.id": 0}
     broker.close()
     ledger.close()
+
+
+@pytest.mark.parametrize(
+    ("section", "labels"),
+    [("What to put in", (*READ_PROPERTIES, *READ_HEADERS)), ("What comes back", (*SET_PROPERTIES, *SET_HEADERS))],
+)
+def test_the_tables_of_properties_and_headers_are_those_of_the_code(section: str, labels: Sequence[Label]) -> None:
+    rows = table(section)
+    assert [name for cell, _ in rows for name in named(cell)] == [label.name for label in labels]
+    for label in labels:
+        (meaning,) = (meaning for cell, meaning in rows if label.name in named(cell))
+        assert [value for value in label.values if f"`{value}`" not in meaning] == []
+
+
+def test_the_table_of_names_is_that_of_the_code() -> None:
+    patterns = [inbox("<code>"), outbox("<code>"), UNKNOWN, DEAD]
+    assert [name for cell, *_ in table("Names") for name in named(cell)] == patterns
+    kinds = {re.sub(r"(?<=[.]).*", "<code>", queue) for queue in queue_names(catalogue())}
+    assert kinds == set(patterns)
+
+
+def test_the_headers_of_the_dead_are_on_the_page() -> None:
+    section = PAGE.partition("\n## Dead letters\n")[2].partition("\n## ")[0]
+    assert [label.name for label in DEAD_HEADERS if f"`{label.name}`" not in section] == []
+
+
+def test_the_exchange_on_the_page_is_where_things_are_put_in() -> None:
+    assert f"the exchange `{ENTRANCE}`" in PAGE.partition("\n## What to put in\n")[0]
+
+
+def table(title: str) -> list[list[str]]:
+    """The cells of a section's first table, row by row."""
+    section = PAGE.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+    lines = re.findall(r"^\|(.*)\|$", section.partition("\n|")[2].partition("\n\n")[0], re.MULTILINE)
+    return [[cell.strip() for cell in line.split("|")] for line in lines if not line.startswith("---")]
+
+
+def named(cell: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", cell)
 
 
 def test_the_consumer_has_twenty_lines() -> None:

@@ -1,6 +1,5 @@
 """RabbitMQ, from 3.10 to 4.x: the engine when one machine is not enough."""
 
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -8,36 +7,48 @@ from pika import URLParameters
 from pika.connection import Parameters
 
 from adapter.delivery import Delivery
-from adapter.findings import Unavailable
 from adapter.relay.broker import Parcel, Receipt
+from adapter.relay.rabbitmq.furnish import furnish
+from adapter.relay.rabbitmq.link import Link
 from adapter.relay.rabbitmq.pump import Pump
-from adapter.relay.rabbitmq.queues import declare_queue, queue_depth
+from adapter.relay.rabbitmq.queues import queue_depths
 from adapter.relay.rabbitmq.sender import Sender
 from adapter.relay.rabbitmq.taker import Taker
+from adapter.relay.rabbitmq.turns import Turns
+from adapter.relay.topology import Vhost
 
 UNCONFIRMED_WINDOWS = 4
 """How many windows may be on their way without a receipt."""
 
 
 class RabbitMQ:
-    """A Broker: one connection to consume and one to publish, since a memory alarm freezes whoever publishes.
+    """A Broker in one vhost: a connection to consume, one to publish, since a memory alarm freezes whoever publishes.
 
     It connects when it is first needed. The broker's side holds two windows ahead; both sides are bounded in number and
     bytes. `patience` is in seconds: how long a verb waits for a broker that is away before it raises Unavailable.
+    `vhost` says which exchanges lead to the queues, and `turns` whose turn it is where several share one pump.
     """
 
-    def __init__(self, url: str, *, window: int = 256, window_bytes: int = 16_000_000, patience: float = 10.0) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        window: int = 256,
+        window_bytes: int = 16_000_000,
+        patience: float = 10.0,
+        vhost: Vhost | None = None,
+        turns: Turns | None = None,
+    ) -> None:
         self._parameters = _parameters(url)
         self._window, self._window_bytes, self._patience = window, window_bytes, patience
-        self._making, self._closed = threading.Lock(), False
-        self._pump: Pump | None = None
+        self._vhost, self._turns = vhost, turns or Turns()
         self._taker: Taker | None = None
         self._sender: Sender | None = None
 
     def declare(self, queues: Iterable[str]) -> list[str]:
-        """Make durable quorum queues where there are none; names those that exist with other properties."""
+        """Make durable quorum queues where there are none, and what leads to them; names what is there otherwise."""
         with self._taking() as taker:
-            return [queue for queue in queues if not declare_queue(taker.link, queue)]
+            return furnish(taker.link, queues, self._vhost)
 
     def take(self, queues: Sequence[str], most: int, most_bytes: int, wait: float) -> list[Delivery]:
         """A window of deliveries; these queues stay subscribed until the connection ends."""
@@ -67,43 +78,43 @@ class RabbitMQ:
     def depths(self, queues: Iterable[str]) -> dict[str, int]:
         """How many messages wait in each queue that exists; not counted are those that a taker holds."""
         with self._taking() as taker:
-            counts = {queue: queue_depth(taker.link, queue) for queue in queues}
-        return {queue: count for queue, count in counts.items() if count is not None}
+            return queue_depths(taker.link, queues)
 
     def close(self) -> None:
         """End both connections; what was acknowledged before is acknowledged."""
-        with self._making:
-            pump, self._pump, self._closed = self._pump, None, True
-        if pump is not None:
-            with pump.turning():
-                for side in (self._sender, self._taker):
-                    if side is not None:
-                        side.link.close()
-            pump.close()
+        self._turns.close(self.links())
+
+    def links(self) -> Iterator[Link]:
+        """The connections that there are by now."""
+        yield from (side.link for side in (self._sender, self._taker) if side is not None)
+
+    def taker(self, pump: Pump) -> Taker:
+        """The consuming side, for whoever holds the pump."""
+        if self._taker is None:
+            self._taker = Taker(pump, self._parameters, 2 * self._window, 2 * self._window_bytes, self._patience)
+        return self._taker
+
+    def sender(self, pump: Pump) -> Sender:
+        """The publishing side, for whoever holds the pump."""
+        if self._sender is None:
+            most, most_bytes = UNCONFIRMED_WINDOWS * self._window, UNCONFIRMED_WINDOWS * self._window_bytes
+            self._sender = Sender(pump, self._parameters, most, most_bytes, self._patience)
+        return self._sender
 
     @contextmanager
     def _taking(self) -> Iterator[Taker]:
-        with self._turning() as pump:
-            if self._taker is None:
-                self._taker = Taker(pump, self._parameters, 2 * self._window, 2 * self._window_bytes, self._patience)
-            yield self._taker
+        with self._turns.turning() as pump:
+            yield self.taker(pump)
 
     @contextmanager
     def _sending(self) -> Iterator[Sender]:
-        with self._turning() as pump:
-            if self._sender is None:
-                most, most_bytes = UNCONFIRMED_WINDOWS * self._window, UNCONFIRMED_WINDOWS * self._window_bytes
-                self._sender = Sender(pump, self._parameters, most, most_bytes, self._patience)
-            yield self._sender
+        with self._turns.turning() as pump:
+            yield self.sender(pump)
 
-    @contextmanager
-    def _turning(self) -> Iterator[Pump]:
-        with self._making:
-            if self._closed:
-                raise Unavailable("RabbitMQ: the connection was closed on this side")
-            pump = self._pump = self._pump or Pump()
-        with pump.turning():
-            yield pump
+
+def vhost_of(url: str) -> str:
+    """The vhost that a URL leads into; raises ValueError for what is no URL of RabbitMQ."""
+    return str(_parameters(url).virtual_host)
 
 
 def _parameters(url: str) -> Parameters:

@@ -98,8 +98,11 @@ class Link:
         """End the connection, after what was asked before."""
         self._closing, self._trouble = True, "its connection was closed on this side"
         self.tap.resume()  # or the goodbye is not read
-        self._end()
-        self.pump.turn_until(lambda: self.wire.is_closed, min(self.patience, FAREWELL))
+        farewell = min(self.patience, FAREWELL)
+        # pika stumbles when a connection is ended that is still opening; one that never opens ends with the pump.
+        if self.pump.turn_until(lambda: self.wire.is_open or self.wire.is_closed, farewell):
+            self._end()
+            self.pump.turn_until(lambda: self.wire.is_closed, farewell)
 
     def _connect(self) -> None:
         self._told = False

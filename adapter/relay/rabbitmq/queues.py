@@ -1,17 +1,17 @@
 """Queues on RabbitMQ: declared as durable quorum queues, counted, looked for; each question on a channel of its own."""
 
+from collections.abc import Iterable
 from concurrent.futures import Future
 from functools import partial
-from typing import Any
 
 from pika.channel import Channel
 from pika.exceptions import ChannelClosedByBroker
 
 from adapter.relay.rabbitmq.link import Link
+from adapter.relay.rabbitmq.question import NO_PERMISSION, NOT_FOUND, OTHER_PROPERTIES, Answered, put
 from adapter.relay.rabbitmq.wire import Wire
 
-NO_PERMISSION, NO_QUEUE, OTHER_PROPERTIES = 403, 404, 406
-QUORUM = {"x-queue-type": "quorum"}
+QUORUM: dict[str, object] = {"x-queue-type": "quorum"}
 # From RabbitMQ 4 on a message is dropped after 20 deliveries unless the queue says otherwise. Earlier releases know no
 # limit, and must not be asked for this one: they read -1 as 0.
 UNLIMITED = QUORUM | {"x-delivery-limit": -1}
@@ -21,7 +21,7 @@ def declare_queue(link: Link, queue: str) -> bool:
     """Make the queue unless it exists, and say whether it has our properties; raises Unavailable if it cannot be."""
     for arguments in (UNLIMITED, QUORUM) if _version(link) >= 4 else (QUORUM,):
         try:
-            link.ask(partial(_declare, queue, {"durable": True, "arguments": arguments}))
+            put(link, partial(_declare, queue, arguments))
             return True
         except ChannelClosedByBroker as closed:
             if closed.reply_code == NO_PERMISSION:
@@ -41,12 +41,18 @@ def require_queue(link: Link, queue: str) -> None:
 def queue_depth(link: Link, queue: str) -> int | None:
     """How many messages wait in the queue; nothing if it does not exist."""
     try:
-        depth: int = link.ask(partial(_declare, queue, {"passive": True}))
+        depth: int = put(link, partial(_look, queue)).method.message_count
         return depth
     except ChannelClosedByBroker as closed:
-        if closed.reply_code == NO_QUEUE:
+        if closed.reply_code == NOT_FOUND:
             return None
         raise link.unavailable(closed.reply_text) from None
+
+
+def queue_depths(link: Link, queues: Iterable[str]) -> dict[str, int]:
+    """How many messages wait in each queue that exists."""
+    depths = {queue: queue_depth(link, queue) for queue in queues}
+    return {queue: depth for queue, depth in depths.items() if depth is not None}
 
 
 def _version(link: Link) -> int:
@@ -57,18 +63,9 @@ def _version(link: Link) -> int:
     return int(major) if major.isdigit() else 0
 
 
-def _declare(queue: str, how: dict[str, Any], wire: Wire, answer: "Future[int]") -> None:
-    """Ask on a channel of its own: the broker closes it when the answer is no."""
+def _declare(queue: str, arguments: dict[str, object], channel: Channel, answered: Answered) -> None:
+    channel.queue_declare(queue, durable=True, arguments=arguments, callback=answered)
 
-    def opened(channel: Channel) -> None:
-        channel.queue_declare(queue, callback=partial(declared, channel), **how)
 
-    def declared(channel: Channel, frame: Any) -> None:
-        answer.set_result(frame.method.message_count)
-        channel.close()
-
-    def closed(_: Channel, reason: Exception) -> None:
-        if not answer.done():
-            answer.set_exception(reason)
-
-    wire.channel(on_open_callback=opened).add_on_close_callback(closed)
+def _look(queue: str, channel: Channel, answered: Answered) -> None:
+    channel.queue_declare(queue, passive=True, callback=answered)

@@ -29,7 +29,7 @@ class Sender:
     def send(self, parcels: Sequence[Parcel]) -> None:
         """Hand over, as the Broker says."""
         self.link.require()
-        if not self._has_room() and not self.link.pump.turn_until(self._has_room, self.link.patience):
+        if not self.has_room() and not self.link.pump.turn_until(self.has_room, self.link.patience):
             raise self.link.unavailable(f"{self._count} messages are not confirmed; is it short of memory or disk?")
         channel = self.link.require()
         with self.link.wire.together():
@@ -43,7 +43,12 @@ class Sender:
         receipts, self._receipts = self._receipts, []
         return receipts
 
-    def _has_room(self) -> bool:
+    def has_news(self) -> bool:
+        """Whether there are receipts to be had."""
+        return bool(self._receipts)
+
+    def has_room(self) -> bool:
+        """Whether more may be sent without waiting for receipts."""
         return self._count < self._most and self._bytes < self._most_bytes
 
     def _publish(self, channel: Channel, parcel: Parcel) -> None:

@@ -31,8 +31,18 @@ class Taker:
         self._tally = Tally()
         self.link = Link(pump, parameters, self._opened, self._lost, patience)
 
-    def take(self, queues: Sequence[str], most: int, most_bytes: int, wait: float) -> list[Delivery]:
-        """A window of deliveries, as the Broker says."""
+    def holds(self, queues: Iterable[str]) -> int:
+        """How many deliveries of these queues are here already."""
+        return self._count(frozenset(queues))
+
+    def is_idle(self, queues: Sequence[str]) -> bool:
+        """Whether taking from these queues would neither give nor begin anything."""
+        return self.link.channel is not None and self._subscribed.issuperset(queues) and not self.holds(queues)
+
+    def take(
+        self, queues: Sequence[str], most: int, most_bytes: int, wait: float, always_one: bool = True
+    ) -> list[Delivery]:
+        """A window of deliveries, as the Broker says; none larger than it, if there need not always be one."""
         deadline = time.monotonic() + wait
         if not self.link.is_open(wait):
             return []
@@ -45,7 +55,7 @@ class Taker:
 
         if pump.turn_until(lambda: self._count(wanted) or not self.link.channel, deadline - time.monotonic()):
             pump.turn_until(is_full, min(deadline - time.monotonic(), LINGER))
-        window = self._window(wanted, most, most_bytes)
+        window = self._window(wanted, most, most_bytes, always_one)
         if self._held_bytes <= self._most_held // 2:
             self.link.tap.resume()
         return window
@@ -80,7 +90,7 @@ class Taker:
             return len(self._held)
         return sum(delivery.source in wanted for delivery in self._held)
 
-    def _window(self, wanted: frozenset[str], most: int, most_bytes: int) -> list[Delivery]:
+    def _window(self, wanted: frozenset[str], most: int, most_bytes: int, always_one: bool) -> list[Delivery]:
         window: list[Delivery] = []
         others: list[Delivery] = []
         size = 0
@@ -90,7 +100,7 @@ class Taker:
                 others.append(delivery)
                 continue
             size += len(delivery.body)
-            if window and size > most_bytes:
+            if size > most_bytes and (window or not always_one):
                 others.append(delivery)
                 break
             window.append(delivery)

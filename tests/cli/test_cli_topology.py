@@ -1,0 +1,247 @@
+"""`eodes topology show`, `declare`, `check` and `grant`, read aloud on a real broker."""
+
+import os
+import signal
+import subprocess
+import time
+from urllib.parse import urlsplit
+
+import pytest
+from shell import RECORD, eodes, process, said
+
+PASSWORD = "sesame-open-7"
+
+
+@pytest.fixture
+def broker(private_rabbitmq, monkeypatch):
+    """A broker whose partners have vhosts of their own, none of them made yet."""
+    with private_rabbitmq.vhost() as url:
+        main = urlsplit(url).path[1:]
+        monkeypatch.setenv("EODES_BROKER", url)
+        monkeypatch.setenv("EODES_PARTNER_VHOSTS", f"{main}-{{code}}")
+        monkeypatch.setenv("EODES_GRANT_PASSWORD", PASSWORD)
+        admin = urlsplit(private_rabbitmq.url).netloc.rpartition("@")[0]
+        monkeypatch.setenv("EODES_MANAGEMENT", private_rabbitmq.management.replace("://", f"://{admin}@"))
+        yield private_rabbitmq
+        there = {each["name"] for each in private_rabbitmq.api("GET", "vhosts")}
+        for name in there & {f"{main}-{code}" for code in ("id", "cn")}:
+            private_rabbitmq.revoke(name)
+
+
+@pytest.fixture
+def main(broker, monkeypatch):
+    """The main vhost's name."""
+    return said("topology", "show")["main"]["name"]
+
+
+def let_in(*codes):
+    for code in codes:
+        assert eodes("topology", "grant", code, "--apply").exit_code == 0
+
+
+def run_commands(broker, text):
+    """Run what `grant` put, as an operator beside the broker would."""
+    path = f"{broker.bin}:/usr/bin:/bin"
+    env = broker.env | {"PATH": path, "EODES_GRANT_PASSWORD": PASSWORD}
+    subprocess.run(["sh", "-eu"], input=text, text=True, env=env, cwd=broker.dir, check=True, capture_output=True)
+
+
+def access(broker, name):
+    """A vhost's permissions and its user's tags; the password by its being accepted."""
+    users = [
+        (each["user"], each["configure"], each["write"], each["read"])
+        for each in broker.api("GET", f"vhosts/{name}/permissions")
+    ]
+    return sorted(users), broker.api("GET", f"users/{name}")["tags"]
+
+
+# Show
+
+
+def test_what_there_should_be_is_shown_without_any_broker():
+    shown = said("topology", "show", "--broker", "amqp://relay:pass@nowhere/main", "--partner-vhosts", "eodes-{code}")
+    assert (shown["main"]["name"], {each["name"] for each in shown["partners"]}) == ("main", {"eodes-id", "eodes-cn"})
+    assert set(shown["main"]) == {"name", "partner", "queues", "exchanges", "bindings", "permission"}
+
+
+def test_it_is_shown_as_tables_too():
+    told = eodes(
+        "topology", "show", "--broker", "amqp://relay:pass@nowhere/main", "--partner-vhosts", "eodes-{code}"
+    ).stdout
+    for word in ("from.kcci", "direct, else to exchange unknown", "eodes-id", "^to\\.id$"):
+        assert word in told
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--partner-vhosts", "eodes"), "like eodes-{code}"),
+        (("--partner-vhosts", "x-{code}", "--broker", "embedded:///x"), "an embedded broker has no vhosts"),
+        (("--broker", "http://guest:hush@host"), "amqp://"),
+    ],
+)
+def test_what_cannot_be_laid_out_is_refused_with_what_is_allowed(words, told):
+    broker = () if "--broker" in words else ("--broker", "amqp://host")
+    result = eodes("topology", "show", *words, *broker)
+    assert result.exit_code == 2
+    assert told in result.stderr and "hush" not in result.stderr
+
+
+# Grant
+
+
+def test_the_commands_make_vhost_and_user_and_never_show_the_password(broker, main):
+    result = eodes("topology", "grant", "id")
+    assert result.exit_code == 0
+    assert PASSWORD not in result.stdout + result.stderr
+    lines = result.stdout.splitlines()
+    assert lines[0] == f"rabbitmqctl add_vhost {main}-id"
+    assert f"rabbitmqctl set_permissions --vhost {main}-id '{main}-id' '^$' '^from$' '^to\\.id$'" in lines
+
+
+def test_the_commands_do_the_same_as_applying_and_may_be_run_again(broker, main):
+    put = eodes("topology", "grant", "ID").stdout
+    run_commands(broker, put)
+    by_hand = access(broker, f"{main}-id")
+    run_commands(broker, put)
+    assert access(broker, f"{main}-id") == by_hand
+    broker.revoke(f"{main}-id")
+    let_in("ID")
+    assert access(broker, f"{main}-id") == by_hand
+    assert by_hand[0] == [(main, ".*", ".*", ".*"), (f"{main}-id", "^$", "^from$", r"^to\.id$")]
+
+
+@pytest.mark.parametrize("way", ["commands", "apply"])
+def test_the_password_may_come_from_a_file(broker, main, tmp_path, monkeypatch, way):
+    monkeypatch.delenv("EODES_GRANT_PASSWORD")
+    secret = tmp_path / "a file's password"
+    secret.write_text(f"{PASSWORD}\n")
+    result = eodes("topology", "grant", "ID", "--password-file", secret, *(["--apply"] if way == "apply" else []))
+    assert result.exit_code == 0, result.stderr
+    if way == "commands":
+        run_commands(broker, result.stdout)
+    assert broker.ctl("authenticate_user", f"{main}-id", PASSWORD)
+    assert PASSWORD not in result.stdout + result.stderr
+
+
+def test_applying_without_a_password_is_refused(broker, main, monkeypatch):
+    monkeypatch.delenv("EODES_GRANT_PASSWORD")
+    result = eodes("topology", "grant", "ID", "--apply")
+    assert result.exit_code == 2
+    assert "EODES_GRANT_PASSWORD" in result.stderr
+
+
+def test_a_grant_brings_back_what_was_too_much(broker, main):
+    let_in("ID")
+    broker.api("PUT", f"users/{main}-id", {"password": "old", "tags": "administrator"})
+    broker.api("PUT", f"permissions/{main}-id/{main}-id", {"configure": ".*", "write": ".*", "read": ".*"})
+    let_in("ID")
+    assert access(broker, f"{main}-id")[1] == []
+    assert (f"{main}-id", "^$", "^from$", r"^to\.id$") in access(broker, f"{main}-id")[0]
+
+
+@pytest.mark.parametrize("code", ["kcci", "unipass"])
+def test_a_domestic_system_has_no_vhost_to_be_let_into(broker, code):
+    result = eodes("topology", "grant", code)
+    assert result.exit_code == 2
+    assert "domestic systems never" in result.stderr
+
+
+def test_nobody_is_let_in_where_all_share_one_vhost(broker, monkeypatch):
+    monkeypatch.delenv("EODES_PARTNER_VHOSTS")
+    result = eodes("topology", "grant", "ID")
+    assert result.exit_code == 2
+    assert "--partner-vhosts" in result.stderr
+
+
+def test_whoever_may_not_grant_is_told_so(broker, main, monkeypatch):
+    user = urlsplit(broker.url)
+    monkeypatch.setenv("EODES_MANAGEMENT", broker.management.replace("://", f"://{user.username}:wrong@"))
+    result = eodes("topology", "grant", "ID", "--apply")
+    assert result.exit_code == 2
+    assert "does not let user" in result.stderr and "wrong" not in result.stderr
+
+
+# Declare, check
+
+
+def test_a_broker_that_is_laid_out_passes_the_check(broker, main):
+    let_in("ID", "CN")
+    assert eodes("topology", "declare").exit_code == 0
+    result = eodes("topology", "check")
+    assert (result.exit_code, result.stdout) == (0, "valid: 0 differences in 3 vhosts\n")
+    assert said("topology", "check") == {"verdict": "valid", "differences": []}
+
+
+def test_an_empty_broker_is_explained(broker, main):
+    result = eodes("topology", "check")
+    assert result.exit_code == 1
+    lines = result.stdout.splitlines()
+    assert f"error vhost in vhost {main}-id: should be: there; is: missing; " in result.stdout
+    assert any(line.startswith(f"error queue from.kcci in vhost {main}: should be: durable quorum") for line in lines)
+    assert lines[-1].startswith("invalid: ")
+
+
+def test_differences_in_json_have_their_documented_parts(broker, main):
+    differences = said("topology", "check")["differences"]
+    assert {frozenset(each) for each in differences} == {
+        frozenset(("what", "vhost", "should", "found", "do", "severity"))
+    }
+
+
+def test_a_warning_fails_only_when_strictly_judged(broker, main):
+    let_in("ID", "CN")
+    eodes("topology", "declare")
+    stranger = urlsplit(broker.url).username
+    broker.api("PUT", f"permissions/{main}-id/{stranger}", {"configure": "", "write": "", "read": ""})
+    assert eodes("topology", "check").exit_code == 0
+    assert eodes("topology", "check", "--strict").exit_code == 1
+    assert said("topology", "check", "--strict")["verdict"] == "invalid"
+
+
+def test_what_may_not_be_seen_is_undecided(broker, main, monkeypatch):
+    let_in("ID", "CN")
+    eodes("topology", "declare")
+    broker.ctl("set_user_tags", main, "monitoring")
+    password = urlsplit(os.environ["EODES_BROKER"]).password
+    monkeypatch.setenv("EODES_MANAGEMENT", broker.management.replace("://", f"://{main}:{password}@"))
+    assert eodes("topology", "check").exit_code == 3
+
+
+def test_what_could_not_be_declared_is_named(broker, main):
+    let_in("CN")
+    result = eodes("topology", "declare")
+    assert result.exit_code == 1
+    assert "queue from.id: still missing" in result.stderr
+    assert "from.kcci" not in result.stderr
+
+
+@pytest.mark.parametrize("words", [(), ("--management", "http://admin:hush@127.0.0.1:1"), ("--management", "hush")])
+def test_a_management_api_that_is_not_there_ends_with_2_and_its_password_is_not_told(broker, monkeypatch, words):
+    monkeypatch.delenv("EODES_MANAGEMENT")
+    result = eodes("topology", "check", *words)
+    assert result.exit_code == 2
+    assert "management" in result.stderr and "hush" not in result.stderr
+
+
+# The relay
+
+
+def test_a_record_that_is_sent_comes_out_in_the_partners_vhost(broker, main, tmp_path):
+    let_in("ID", "CN")
+    assert eodes("topology", "declare").exit_code == 0
+    assert eodes("send", RECORD, "--from", "kcci").exit_code == 0
+    running = process("relay")
+    deadline = time.monotonic() + 60
+    while not waiting("to.cn") and running.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.2)
+    running.send_signal(signal.SIGTERM)
+    _, told = running.communicate(timeout=60)
+    assert running.returncode == 0, told
+    queues = {each["name"] for each in broker.api("GET", f"queues/{main}-cn")}
+    assert queues == {"from.cn", "to.cn"}
+    assert waiting("to.cn") == 1
+
+
+def waiting(queue):
+    return {each["queue"]: each["waiting"] for each in said("queues")["queues"]}[queue]
