@@ -198,7 +198,8 @@ class Relay:
 
     def _tell_reused(self, part: Sequence[Taken]) -> None:
         """One log line for a message id that its sender used before: answers to one may be taken for the other's."""
-        ids = {each.delivery.message_id for each in part if each.delivery.message_id and not each.outcome.repeated}
+        entries = [each.outcome.entry for each in part if not each.outcome.repeated]
+        ids = {entry.message_id for entry in entries if entry.message_id}
         for source, id in self._ledger.reused(ids) if ids else ():
             log.warning("message id used for more than one message", source=source, message_id=id)
 
