@@ -40,7 +40,9 @@ PARTNERS_JSON = """\b
 QUEUES_JSON = """\b
 --json:
 {"queues": [{"queue", "waiting": number | null where there is no such queue}],
- "outbox": [{"receiver", "open", "due", "oldest", "first_error"}],
+ "outbox": [{"receiver", "open", "due", "oldest",
+   "asked_again": moment | null where it is not left alone, "first_error"}],
+ "held": [{"id", "source", "message", "key", "until"}],
  "dead": [{"id", "source", "message", "number", "stage", "code", "said",
    "received_at", "size"}]}"""
 TOPOLOGY_JSON = """\b

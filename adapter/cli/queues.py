@@ -11,17 +11,18 @@ from adapter.cli.log import configure_log
 from adapter.cli.say import put_json
 from adapter.cli.start import open_catalogue
 from adapter.cli.tables import put_table
-from adapter.ledger import Backlog, Dead
+from adapter.ledger import Backlog, Dead, Position, Turn
 from adapter.relay.names import queue_names
 from adapter.settings import Settings, settings
 
 MOST_DEAD = 100
-WAITING = ("receiver", "open", "due", "oldest", "first_error")
+WAITING = ("receiver", "open", "due", "oldest", "asked_again", "first_error")
+HELD = ("id", "source", "message", "key", "until")
 COLUMNS = ("received_at", "source", "message", "number", "stage", "code", "said", "id")
 
 
 def run(broker: str | None, database: str | None, partner_vhosts: str | None, json: bool, home: Path | None) -> int:
-    """Put the depths of the queues, the outbox by receiver, and what died last."""
+    """Put the depths of the queues, the outbox by receiver, what is held, and what died last."""
     configure_log()
     told = settings(broker, database, partner_vhosts)
     catalogue = open_catalogue(home or told.home)
@@ -31,6 +32,8 @@ def run(broker: str | None, database: str | None, partner_vhosts: str | None, js
         return VALID
     put_table(("queue", "waiting"), [(each["queue"], each["waiting"]) for each in said["queues"]])
     put_table(WAITING, [[each[name] for name in WAITING] for each in said["outbox"]], "Outbox")
+    if said["held"]:
+        put_table(HELD, [[each[name] for name in HELD] for each in said["held"]], "Held until their certificate comes")
     put_table(COLUMNS, [[each[name] for name in COLUMNS] for each in said["dead"]], "Dead")
     return VALID
 
@@ -44,14 +47,23 @@ def _depths(told: Settings, catalogue: Catalogue) -> list[dict[str, Any]]:
 
 def _ledger(told: Settings) -> dict[str, list[dict[str, Any]]]:
     with ledger_of(told) as ledger:
-        outbox, dead = ledger.queue(datetime.now(UTC)), ledger.dead(MOST_DEAD)
-    return {"outbox": [_backlog(each) for each in outbox], "dead": [_dead(each) for each in dead]}
-
-
-def _backlog(each: Backlog) -> dict[str, Any]:
-    oldest = each.oldest.isoformat() if each.oldest else None
+        outbox, dead, turns = ledger.queue(datetime.now(UTC)), ledger.dead(MOST_DEAD), ledger.turns()
+        held = ledger.held(MOST_DEAD)
     return {
-        "receiver": each.receiver, "open": each.open, "due": each.due, "oldest": oldest,
+        "outbox": [_backlog(each, turns.get(each.receiver)) for each in outbox],
+        "held": [
+            {name: getattr(each, name) for name in HELD[:-1]} | {HELD[-1]: each.until.isoformat()} for each in held
+        ],
+        "dead": [_dead(each) for each in dead],
+    }
+
+
+def _backlog(each: Backlog, turn: Turn | None) -> dict[str, Any]:
+    """A destination that is left alone is asked again at a moment; until then nothing is handed over to it."""
+    oldest = each.oldest.isoformat() if each.oldest else None
+    asked = turn.until.isoformat() if turn and turn.position is not Position.CLOSED else None
+    return {
+        "receiver": each.receiver, "open": each.open, "due": each.due, "oldest": oldest, "asked_again": asked,
         "first_error": each.first_error,
     }  # fmt: skip
 

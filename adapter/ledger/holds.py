@@ -26,6 +26,17 @@ class Held:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """A delivery that is held, without its bytes."""
+
+    id: str
+    source: str
+    message: str | None
+    key: str
+    until: datetime
+
+
 def write_holds(connection: Connection, outcomes: Iterable[Outcome], at: int) -> None:
     """Hold what is to be held, and let go of what was held and is decided."""
     held, freed = [], []
@@ -61,3 +72,11 @@ def lease_held(connection: Connection, at: int, next_look_at: int, most: int) ->
     columns = columns_of(DELIVERIES, ("id", "source", "message_id", "coding", "body"))
     rows = connection.execute(select(*columns).where(DELIVERIES.c.id.in_(ids)).order_by(DELIVERIES.c.received_at))
     return [Held(row.id, row.source, row.message_id, unpacked(row.coding, row.body)) for row in rows]
+
+
+def list_held(connection: Connection, limit: int) -> list[Waits]:
+    """What is held, what has waited longest first."""
+    columns = (*columns_of(DELIVERIES, ("id", "source", "kind")), *columns_of(HOLDS, ("key", "until")))
+    chosen = select(*columns).join(HOLDS, HOLDS.c.delivery == DELIVERIES.c.id).order_by(HOLDS.c.until, HOLDS.c.delivery)
+    rows = connection.execute(chosen.limit(limit))
+    return [Waits(id, source, kind, key, moment(until)) for id, source, kind, key, until in rows]

@@ -14,7 +14,7 @@ from adapter.ledger.engine import micros, open_engine, put, reading, writing
 from adapter.ledger.entries import HELD, Known, Outcome, Sent, Standing, Step, Waiting
 from adapter.ledger.facts import Facts
 from adapter.ledger.history import read_steps
-from adapter.ledger.holds import Held, holds_until, lease_held
+from adapter.ledger.holds import Held, Waits, holds_until, lease_held, list_held
 from adapter.ledger.journal import Journal
 from adapter.ledger.lists import list_backlogs, list_dead, list_reused, list_standings, one_dead, standing
 from adapter.ledger.payload import unpacked
@@ -104,6 +104,11 @@ class Ledger:
         """Deliveries that were held until now, each with a lease on it, as they came."""
         with writing(self._engine) as connection:
             return lease_held(connection, micros(at), micros(at + self._lease), most)
+
+    def held(self, limit: int = 100) -> list[Waits]:
+        """What is held, what has waited longest first."""
+        with reading(self._engine) as connection:
+            return list_held(connection, limit)
 
     def settle(
         self, closed: Iterable[str], deferred: Iterable[tuple[str, datetime, str]], at: datetime,

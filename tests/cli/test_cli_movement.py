@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
-from shell import BAD, RECORD, SECRETS, eodes, process, said
+from shell import BAD, FIXTURES, RECORD, SECRETS, eodes, process, said
 
 PATIENCE = 60
 
@@ -77,7 +77,18 @@ def test_queues_are_shown_as_tables_too():
 
 
 def test_queues_in_json_have_their_documented_parts():
-    assert set(said("queues")) == {"queues", "outbox", "dead"}
+    assert set(said("queues")) == {"queues", "outbox", "held", "dead"}
+
+
+def test_what_is_held_is_shown_with_what_it_waits_for():
+    eodes("send", FIXTURES / "kcci/cancellation/ik-cepa-replaced.json", "--from", "kcci")
+    running = process("relay")
+    until(lambda: said("queues")["held"])
+    running.terminate()
+    running.communicate(timeout=PATIENCE)
+    (held,) = said("queues")["held"]
+    assert (held["source"], held["message"]) == ("kcci", "cancellation")
+    assert held["key"] in eodes("queues").stdout
 
 
 @pytest.mark.parametrize(
