@@ -39,7 +39,7 @@ class Entrusted:
     arrivals: Sequence[Arrival]
     taken: list[Taken]
     closed: Sequence[str]
-    owned: "Future[None]"
+    commit: "Future[None]"
 
 
 class Intake:
@@ -51,9 +51,10 @@ class Intake:
     def take_in(self, window: Sequence[Delivery], closed: Sequence[str], at: datetime) -> Iterator[list[Taken]]:
         """What came of each delivery, part by part, owned by the ledger; the first part closes what was confirmed.
 
-        While the database is busy committing one part, the next is read and decided. A delivery that only its number
-        makes a duplicate is first taken for new, without asking; if the ledger then finds that it knows one, its part
-        is decided again, asking. What refers to something earlier comes last, when the ledger has all else.
+        While the database commits one part, the one before is let go and the next is decided. A delivery that only
+        its number makes a duplicate is first taken for new, without asking; if the ledger then finds that it knows
+        one, its part is decided again, asking. What refers to something earlier comes last, when the ledger has all
+        else.
         """
         told = at.replace(microsecond=0)  # no partner's dates carry more
         held: list[Arrival] = []
@@ -63,10 +64,11 @@ class Intake:
             held += [each for each in arrivals if each.refers]
             fresh = [each for each in arrivals if not each.refers]
             taken = self._decide(fresh, Known(), told)
-            if before:
-                yield self._own(before, at)
-            owned = self._ledger.entrust([each.outcome for each in taken], closed, at)
-            before, closed = Entrusted(fresh, taken, closed, owned), ()
+            owned = self._own(before, at) if before else []
+            commit = self._ledger.entrust([each.outcome for each in taken], closed, at)
+            before, closed = Entrusted(fresh, taken, closed, commit), ()
+            if owned:
+                yield owned
         if before:
             yield self._own(before, at)
         if held:
@@ -75,7 +77,7 @@ class Intake:
     def _own(self, part: Entrusted, at: datetime) -> list[Taken]:
         """What came of a part as soon as the ledger owns it; decided again if it could not be written as it was."""
         try:
-            part.owned.result()
+            part.commit.result()
             return part.taken
         except Unavailable:
             raise

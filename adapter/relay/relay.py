@@ -147,10 +147,10 @@ class Relay:
     def _take_in(self, at: datetime) -> Done:
         closed, sent = self._dispatch.confirmed(), 0
         results: list[Taken] = []
-        for place, part in enumerate(self._intake.take_in(self._window, closed, at)):
-            self._dispatch.forget([] if place else closed)
+        for part in self._intake.take_in(self._window, closed, at):
             results += part
             sent += self._let_go(part, at)
+        self._dispatch.forget(closed)
         return _counted(results, sent, len(closed))
 
     def _let_go(self, part: Sequence[Taken], at: datetime) -> int:
