@@ -73,10 +73,11 @@ def _take_again(arrival: Arrival, first: Standing, standing: Standing) -> Outcom
 def _stand(certificate: Certificate, arrival: Arrival, system: System) -> Standing:
     issuer = certificate.issued_by.code if certificate.issued_by else system.code
     version = _version(certificate)
-    named = "\n".join((system.country, issuer, certificate.agreement, certificate.key, version))
+    key = certificate.key
+    named = "\n".join((system.country, issuer, certificate.agreement, key, version))
     return Standing(
         id=hashlib.sha256(named.encode()).hexdigest()[:32], country=system.country, issuer=issuer,
-        agreement=certificate.agreement, key=certificate.key, version=version, number=certificate.number,
+        agreement=certificate.agreement, key=key, version=version, number=certificate.number,
         system=system.code, holder="", digest=digest(certificate.as_json().encode()), state=ISSUED,
         items=len(certificate.items), message="", delivery=arrival.id,
     )  # fmt: skip

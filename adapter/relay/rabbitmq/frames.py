@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Mapping
+from functools import lru_cache
 
 from pika import spec
 from pika.data import decode_short_string  # type: ignore[import-untyped]
@@ -21,7 +22,7 @@ _END = bytes((spec.FRAME_END,))
 
 def parcel_frames(parcel: Parcel, channel: int, most: int) -> bytes:
     """All frames that publish a parcel, none larger than `most`; raises an exception for what AMQP cannot carry."""
-    publish, header = _PUBLISH + _short(parcel.queue) + _MANDATORY, _header(parcel)
+    publish, header = _PUBLISH + _word(parcel.queue) + _MANDATORY, _header(parcel)
     room = most - FRAME.size - len(_END)
     if len(header) > room:
         raise ValueError("its headers are too large")
@@ -68,7 +69,7 @@ def _header(parcel: Parcel) -> bytes:
     flags, pieces = _FLAGS.FLAG_DELIVERY_MODE | _FLAGS.FLAG_MESSAGE_ID, []
     if parcel.content_type is not None:
         flags |= _FLAGS.FLAG_CONTENT_TYPE
-        pieces.append(_short(parcel.content_type))
+        pieces.append(_word(parcel.content_type))
     if parcel.headers:
         flags |= _FLAGS.FLAG_HEADERS
         pieces.append(_table(parcel.headers))
@@ -79,12 +80,12 @@ def _header(parcel: Parcel) -> bytes:
     pieces.append(_short(parcel.message_id))
     if parcel.type is not None:
         flags |= _FLAGS.FLAG_TYPE
-        pieces.append(_short(parcel.type))
+        pieces.append(_word(parcel.type))
     return _HEADER.pack(spec.BasicProperties.INDEX, len(parcel.body), flags) + b"".join(pieces)
 
 
 def _table(headers: Mapping[str, str | int]) -> bytes:
-    return _long(b"".join([_short(name) + _value(value) for name, value in headers.items()]))
+    return _long(b"".join([_word(name) + _value(value) for name, value in headers.items()]))
 
 
 def _value(value: str | int) -> bytes:
@@ -94,6 +95,12 @@ def _value(value: str | int) -> bytes:
 def _short(text: str) -> bytes:
     data = text.encode()
     return bytes((len(data),)) + data
+
+
+@lru_cache(maxsize=1024)
+def _word(text: str) -> bytes:
+    """A short text that is written again and again: a queue, a kind, the name of a header."""
+    return _short(text)
 
 
 def _long(data: bytes) -> bytes:
