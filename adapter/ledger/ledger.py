@@ -14,6 +14,8 @@ from adapter.ledger.history import read_steps
 from adapter.ledger.journal import Journal
 from adapter.ledger.lists import list_backlogs, list_dead, list_standings, one_dead, standing
 from adapter.ledger.payload import unpacked
+from adapter.ledger.prune import Pruned, drop, over
+from adapter.ledger.retention import Retention
 from adapter.ledger.schema import BODIES, CERTIFICATES, DELIVERIES, OUTBOX
 from adapter.ledger.search import arrived, deliveries_about, due_at, messages_about, page_before, posted
 from adapter.ledger.shown import Arrived, Backlog, Dead, Place, Posted
@@ -88,6 +90,21 @@ class Ledger:
             put(connection, LEASE, [(micros(at + self._lease), id) for id in chosen])
             messages = _messages(connection, list(chosen))
         return [Waiting(messages[id], attempts) for id, attempts in chosen.items()]
+
+    def prune(self, retention: Retention, at: datetime, apply: bool, tell: Tell = say_nothing) -> Pruned:
+        """Drop the bytes of deliveries and messages whose retention is over; unless `apply`, only say which."""
+        pruned = Pruned()
+        for table in (DELIVERIES, OUTBOX):
+            for free in over(self._engine, table, retention, at, tell):
+                dropped = self._drop(table, [row.id for row, _ in free], micros(at)) if apply else None
+                for row, agreement in free:
+                    if dropped is None or row.id in dropped:
+                        pruned.count(table, agreement, row.size)
+        return pruned
+
+    def _drop(self, table: Table, ids: Sequence[str], at: int) -> set[str]:
+        with self._journal.writing(self._engine, at) as (connection, facts):
+            return set(drop(connection, table, ids, at, facts))
 
     def verify(self, tell: Tell = say_nothing, noted: str | None = None) -> Proof:
         """Whether all is as it was written, see verify.verify; it takes minutes for a large ledger."""
