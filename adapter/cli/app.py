@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from adapter.cli.app_ledger import ledger
 from adapter.cli.guard import guarded
 from adapter.cli.options import (
     CHECK_JSON,
@@ -13,7 +14,6 @@ from adapter.cli.options import (
     PARTNERS_JSON,
     QUEUES_JSON,
     SHOW_JSON,
-    VERIFY_JSON,
     Broker,
     Database,
     Files,
@@ -33,12 +33,6 @@ app = typer.Typer(
     epilog=CODES, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
 )  # fmt: skip
 app.add_typer(topology)
-
-
-ledger = typer.Typer(
-    help="Prove the ledger, and let go of bytes that need not be kept any longer.",
-    no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
-)  # fmt: skip
 app.add_typer(ledger, name="ledger")
 
 
@@ -254,22 +248,3 @@ def play_demo(
     from adapter.cli.demo import run
 
     return run(out, home)
-
-
-@ledger.command("verify", epilog=f"{CODES}\n\n{VERIFY_JSON}")
-@guarded
-def verify_ledger(
-    database: Database = None,
-    anchor: Annotated[
-        str | None,
-        typer.Option("--anchor", metavar="HASH", help="An anchor's hash that was noted elsewhere: it must be there."),
-    ] = None,
-    json: Json = False,
-) -> int:
-    """Prove that all is there as it was written.
-
-    Journal and anchors are computed again; every delivery, message and certificate is held to them, byte by byte.
-    """
-    from adapter.cli.ledger import verify
-
-    return verify(database, anchor, json)

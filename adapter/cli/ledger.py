@@ -1,11 +1,23 @@
-"""`eodes ledger`: what is kept, proved."""
+"""`eodes ledger`: what is kept, proved; what need not be kept any longer, dropped."""
 
-from adapter.cli.guard import INVALID, VALID
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from adapter.agreement import Agreement
+from adapter.cli.guard import INVALID, VALID, refuse
 from adapter.cli.join import ledger_of
 from adapter.cli.progress import how_far
 from adapter.cli.say import printable, put, put_json
+from adapter.cli.start import open_catalogue
+from adapter.cli.tables import put_table
+from adapter.ledger.prune import Pruned
+from adapter.ledger.retention import Retention
 from adapter.ledger.verify import Proof
 from adapter.settings import settings
+
+PRUNED = ("agreement", "deliveries", "messages", "bytes", "years", "recalled", "source")
 
 
 def verify(database: str | None, noted: str | None, json: bool) -> int:
@@ -18,6 +30,42 @@ def verify(database: str | None, noted: str | None, json: bool) -> int:
     else:
         put("".join(_lines(proof)))
     return VALID if proof.is_sound else INVALID
+
+
+def prune(database: str | None, apply: bool, json: bool, home: Path | None) -> int:
+    """Put how much is over its retention, by agreement, and drop its bytes if that is asked for."""
+    told = settings(database=database)
+    agreements = open_catalogue(home or told.home).agreements
+    try:
+        retention = Retention.of(agreements)
+    except ValueError as error:
+        raise refuse(str(error)) from None
+    at = datetime.now(UTC)
+    with ledger_of(told) as ledger, how_far() as tell:
+        pruned = ledger.prune(retention, at, apply, tell)
+    rows = [_row(name, pruned, agreements, retention, at) for name in sorted(pruned.bytes)]
+    if json:
+        put_json({"applied": apply, "dropped": rows})
+        return VALID
+    put_table(PRUNED, [[row[name] for name in PRUNED] for row in rows])
+    total = f"{pruned.deliveries.total()} deliveries and {pruned.messages.total()} messages"
+    put(f"the bytes of {total} were dropped\n" if apply else f"the bytes of {total} would go; --apply drops them\n")
+    return VALID
+
+
+def _row(
+    name: str, pruned: Pruned, agreements: Mapping[str, Agreement], retention: Retention, at: datetime
+) -> dict[str, Any]:
+    terms = agreements[name].on(at.date()).retention if name else None
+    return {
+        "agreement": name or None,
+        "deliveries": pruned.deliveries[name],
+        "messages": pruned.messages[name],
+        "bytes": pruned.bytes[name],
+        "years": terms.years if terms else retention.longest,
+        "recalled": terms.recalled if terms else False,
+        "source": terms.source if terms else "no certificate: the longest of all agreements, from receipt",
+    }
 
 
 def _said(proof: Proof) -> dict[str, object]:

@@ -66,6 +66,11 @@ VERIFY_JSON = """\b
  "codes": {code: number}, "findings": [as in validate, 1 000 at most],
  "anchor": null | {"number", "day", "hash"}}"""
 
+PRUNE_JSON = """\b
+--json:
+{"applied": true | false, "dropped": [{"agreement": name | null, "deliveries",
+   "messages", "bytes", "years", "recalled": true | false, "source"}]}"""
+
 OWN_FOLDER = "Your own mappings/, xsd/, fixtures/, searched first."
 Home = Annotated[Path | None, typer.Option("--home", metavar="DIR", help=OWN_FOLDER)]
 HomeForAll = Annotated[Path | None, typer.Option("--home", metavar="DIR", envvar="EODES_HOME", help=OWN_FOLDER)]

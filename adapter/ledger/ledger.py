@@ -1,7 +1,7 @@
 """The ledger: what came, what became of it, what is to leave."""
 
 import secrets
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,20 +9,20 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Table, select
 
 from adapter.delivery import Message
-from adapter.ledger.destinations import Due, Position, Turn, last_turns, put_turns, turns_of
+from adapter.ledger.destinations import Due, Position, Turn, last_turns, put_turns
 from adapter.ledger.engine import micros, open_engine, put, reading, writing
-from adapter.ledger.entries import HELD, Known, Outcome, Sent, Standing, Step, Waiting
+from adapter.ledger.entries import HELD, Known, Outcome, Sent, Waiting
 from adapter.ledger.facts import Facts
-from adapter.ledger.history import read_steps
-from adapter.ledger.holds import Held, Waits, holds_until, lease_held, list_held
+from adapter.ledger.holds import Held, holds_until, lease_held
 from adapter.ledger.journal import Journal
-from adapter.ledger.lists import list_backlogs, list_dead, list_reused, list_standings, one_dead, standing
+from adapter.ledger.lists import standing
+from adapter.ledger.looks import Looks
 from adapter.ledger.payload import unpacked
+from adapter.ledger.prune import Pruned, drop, over
+from adapter.ledger.retention import Retention
 from adapter.ledger.schema import BODIES, CERTIFICATES, DELIVERIES, OUTBOX
-from adapter.ledger.search import arrived, deliveries_about, due_at, messages_about, page_before, posted
-from adapter.ledger.shown import Arrived, Backlog, Dead, Place, Posted
 from adapter.ledger.statements import CLOSE, DEFER, LEASE, MESSAGE, SENT, STANDING, columns_of, due
-from adapter.ledger.verify import Proof, Tell, say_nothing, verify
+from adapter.ledger.verify import Tell, say_nothing
 from adapter.ledger.window import write_window
 from adapter.messages import Function, Kind
 
@@ -35,7 +35,7 @@ def _any_name() -> str:
     return secrets.token_hex(8)
 
 
-class Ledger:
+class Ledger(Looks):
     """Every verb is one transaction, and raises findings.Unavailable where the database cannot be reached.
 
     `lease` is how long a message that was handed out stays with who has it; after that it is due again. `chains` names
@@ -45,7 +45,8 @@ class Ledger:
     def __init__(
         self, engine: Engine, lease: timedelta = timedelta(seconds=30), chains: Callable[[], str] = _any_name
     ) -> None:
-        self._engine, self._lease = engine, lease
+        super().__init__(engine)
+        self._lease = lease
         self._journal = Journal(chains)
         self._committer = ThreadPoolExecutor(1, "ledger")
         self._committing: Future[None] | None = None
@@ -95,20 +96,10 @@ class Ledger:
             failed.set_exception(error)
             return failed
 
-    def reused(self, ids: Collection[str]) -> list[tuple[str, str]]:
-        """Source and message id of those of these ids that more than one delivery of a source bears."""
-        with reading(self._engine) as connection:
-            return list_reused(connection, ids)
-
     def lease_held(self, at: datetime, most: int) -> list[Held]:
         """Deliveries that were held until now, each with a lease on it, as they came."""
         with writing(self._engine) as connection:
             return lease_held(connection, micros(at), micros(at + self._lease), most)
-
-    def held(self, limit: int = 100) -> list[Waits]:
-        """What is held, what has waited longest first."""
-        with reading(self._engine) as connection:
-            return list_held(connection, limit)
 
     def settle(
         self, closed: Iterable[str], deferred: Iterable[tuple[str, datetime, str]], at: datetime,
@@ -149,64 +140,25 @@ class Ledger:
         found = _fitting(connection.execute(due(micros(at), 1, only=turn.receiver)), 0)
         return found if found and put_turns(connection, [turn.asking(at, at + self._lease)]) else {}
 
-    def turns(self) -> dict[str, Turn]:
-        """The last turn of each destination's breaker that ever turned, by receiver."""
-        with reading(self._engine) as connection:
-            return last_turns(connection)
+    def prune(self, retention: Retention, at: datetime, apply: bool, tell: Tell = say_nothing) -> Pruned:
+        """Drop the bytes of deliveries and messages whose retention is over; unless `apply`, only say which."""
+        pruned = Pruned()
+        for table in (DELIVERIES, OUTBOX):
+            for free in over(self._engine, table, retention, at, tell):
+                dropped = self._drop(table, [row.id for row, _ in free], micros(at)) if apply else None
+                for row, agreement in free:
+                    if dropped is None or row.id in dropped:
+                        pruned.count(table, agreement, row.size)
+        return pruned
 
-    def turns_of(self, receiver: str) -> list[Turn]:
-        """All turns of a destination's breaker, oldest first."""
-        with reading(self._engine) as connection:
-            return turns_of(connection, receiver)
+    def _drop(self, table: Table, ids: Sequence[str], at: int) -> set[str]:
+        dropped: set[str] = set()
 
-    def verify(self, tell: Tell = say_nothing, noted: str | None = None) -> Proof:
-        """Whether all is as it was written, see verify.verify; it takes minutes for a large ledger."""
-        return verify(self._engine, tell, noted)
+        def write(connection: Connection, facts: Facts) -> None:
+            dropped.update(drop(connection, table, ids, at, facts))
 
-    def standings(self, limit: int = 100) -> list[Standing]:
-        """The certificates that came last, newest first."""
-        with reading(self._engine) as connection:
-            return list_standings(connection, limit)
-
-    def history(self, certificate: str) -> list[Step]:
-        """The states of the certificate of this id, oldest first."""
-        with reading(self._engine) as connection:
-            return read_steps(connection, certificate)
-
-    def deliveries_of(self, number: str) -> list[Arrived]:
-        """The deliveries about the certificate of this number, oldest first, without their bytes."""
-        with reading(self._engine) as connection:
-            return sorted(arrived(connection, deliveries_about(number)), key=lambda each: (each.received_at, each.id))
-
-    def messages_of(self, number: str) -> list[Posted]:
-        """The messages about the certificate of this number and the answers, oldest first, without their bytes."""
-        with reading(self._engine) as connection:
-            return sorted(posted(connection, messages_about(number)), key=lambda each: each.created_at)
-
-    def deliveries(self, before: Place | None = None, limit: int = 100) -> list[Arrived]:
-        """A page of deliveries, newest first, without their bytes; `before` is the place of the last page's last."""
-        with reading(self._engine) as connection:
-            return arrived(connection, page_before(before, limit))
-
-    def due(self, at: datetime, limit: int = 100) -> list[Posted]:
-        """The messages that are due, those first that are due the longest; nothing is leased."""
-        with reading(self._engine) as connection:
-            return posted(connection, due_at(micros(at), limit))
-
-    def queue(self, at: datetime) -> list[Backlog]:
-        """What waits for each receiver."""
-        with reading(self._engine) as connection:
-            return list_backlogs(connection, at)
-
-    def dead(self, limit: int = 100) -> list[Dead]:
-        """The deliveries that died last, newest first, without their bytes."""
-        with reading(self._engine) as connection:
-            return list_dead(connection, limit)
-
-    def dead_letter(self, id: str) -> Dead | None:
-        """One delivery that died, with its findings and bytes."""
-        with reading(self._engine) as connection:
-            return one_dead(connection, id)
+        self._journal.write(self._engine, at, write)
+        return dropped
 
     def _await_commit(self) -> None:
         """Until the transaction before is over, however it ended: whoever entrusted it is told."""

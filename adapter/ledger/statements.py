@@ -80,8 +80,9 @@ DEFER = (
 REOPEN = (
     update(OUTBOX)
     .values(next_attempt_at=bindparam("at"), closed_at=null())
-    .where(OUTBOX.c.id == bindparam("this"), OUTBOX.c.closed_at.is_not(None))
+    .where(OUTBOX.c.id == bindparam("this"), OUTBOX.c.closed_at.is_not(None), OUTBOX.c.dropped_at.is_(None))
 )
+"""A message is to be sent once more, if its bytes are still there."""
 
 LEASE = update(OUTBOX).values(next_attempt_at=bindparam("at")).where(OUTBOX.c.id == bindparam("this"))
 

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from adapter.agreement import Agreement, Parameter
+from adapter.agreement import Agreement
 from adapter.certificate import Certificate
 from adapter.findings import Finding, Severity
 from adapter.messages import MODELS, Content, Kind
+from adapter.parameters import Parameter
 from adapter.rules import answers, criteria, dates, forms, goods, language, parties
 from adapter.rules.answers import issued_only
 from adapter.rules.goods import printable

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from adapter.agreement import Criteria, Terms
+from adapter.agreement import Terms
 from adapter.certificate import Certificate, Criterion
 from adapter.findings import Severity
+from adapter.parameters import Criteria
 from adapter.rules.rule import KEPT, Breach, Facts, rule
 
 

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from enum import Enum
 
-from adapter.agreement import IssueWindow, RetroactiveLimit, Terms
+from adapter.agreement import Terms
 from adapter.certificate import Certificate
 from adapter.findings import Severity
+from adapter.parameters import IssueWindow, RetroactiveLimit
 from adapter.rules.rule import KEPT, Breach, Facts, rule
 
 HANGS_ON = 2

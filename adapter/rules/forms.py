@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from adapter.agreement import Box, Parameter, Read, Terms
+from adapter.agreement import Terms
 from adapter.certificate import Certificate, Part, match_key
 from adapter.findings import Severity
 from adapter.messages import FUNCTION_OF_FORM, Function
+from adapter.parameters import Box, Parameter, Read
 from adapter.rules.dates import exporting_country, months_after
 from adapter.rules.rule import KEPT, Breach, Facts, rule
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from adapter.agreement import Agreement, Harmonized, Terms, Value
+from adapter.agreement import Agreement, Terms
 from adapter.certificate import Certificate, Item
 from adapter.findings import Severity
+from adapter.parameters import Harmonized, Value
 from adapter.rules.rule import KEPT, Breach, Facts, rule
 
 CHAPTERS = frozenset(f"{chapter:02}" for chapter in range(1, 98) if chapter != 77)

@@ -7,11 +7,12 @@ from datetime import date
 from functools import cache
 from typing import Any, Protocol
 
-from adapter.agreement import Agreement, Parameter, Terms
+from adapter.agreement import Agreement, Terms
 from adapter.certificate import Certificate
 from adapter.findings import Finding, Severity
 from adapter.mapping.fields import private_fields
 from adapter.messages import Function
+from adapter.parameters import Parameter
 
 
 class WorkingDays(Protocol):

@@ -1,10 +1,12 @@
 """`eodes ledger`, read aloud."""
 
+import json
 import sqlite3
+from dataclasses import replace
 
 import pytest
 from entries import AT, entry, post, standing
-from shell import eodes, said
+from shell import ROOT, eodes, said
 
 from adapter.ledger import Ledger, Outcome
 
@@ -62,7 +64,51 @@ def test_the_proof_in_json_has_its_documented_parts(place):
     assert said("ledger", "verify", "--anchor", "0" * 64)["codes"] == {"LED-05": 1, "LED-12": 1}
 
 
-@pytest.mark.parametrize("command", ["verify"])
+@pytest.fixture
+def old(place):
+    """The same, issued so long ago that nobody need keep it, and confirmed; and something that died then."""
+    ledger = Ledger.open(f"sqlite:///{place}")
+    then = AT.replace(year=2001)
+    about = replace(entry("f"), key="KEYf")
+    ledger.write(
+        [Outcome(about, (), replace(standing("f"), issued_on=then.date())), Outcome(entry("x", "read"))], [], then
+    )
+    ledger.close()
+    return place
+
+
+def test_pruning_says_what_would_go_and_changes_nothing_unless_told_to(old):
+    for _ in range(2):
+        result = eodes("ledger", "prune")
+        assert result.exit_code == 0
+        assert "the bytes of 2 deliveries and 0 messages would go; --apply drops them" in result.stdout
+        assert "ik-cepa" in result.stdout and "Article 3.20.3" in result.stdout
+    assert eodes("ledger", "verify").exit_code == 0
+
+
+def test_what_was_pruned_is_gone_and_the_ledger_still_valid(old):
+    dropped = said("ledger", "prune", "--apply")
+    assert dropped["applied"] is True
+    assert [
+        (each["agreement"], each["deliveries"], each["messages"], each["years"]) for each in dropped["dropped"]
+    ] == [
+        (None, 1, 0, 5),
+        ("ik-cepa", 1, 0, 5),
+    ]
+    assert said("ledger", "prune")["dropped"] == []
+    assert eodes("ledger", "verify").exit_code == 0
+
+
+def test_the_years_are_those_of_a_folder_of_ones_own(old, tmp_path):
+    own = tmp_path / "own/mappings/agreements/ik-cepa.toml"
+    own.parent.mkdir(parents=True)
+    own.write_text((ROOT / "mappings/agreements/ik-cepa.toml").read_text().replace("years  = 5", "years  = 99"))
+    for words in (("ledger", "prune", "--home", tmp_path / "own"), ("--home", tmp_path / "own", "ledger", "prune")):
+        result = eodes(*words, "--json")
+        assert json.loads(result.stdout)["dropped"] == []  # the longest counts for what died
+
+
+@pytest.mark.parametrize("command", ["verify", "prune"])
 def test_its_commands_say_how_they_are_used(command):
     told = eodes("ledger", command, "--help").stdout
     assert f"Usage: eodes ledger {command}" in told

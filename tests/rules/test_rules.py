@@ -18,11 +18,12 @@ from paper import (
     shipped,
 )
 
-from adapter.agreement import ONE_AT_A_TIME, Agreement, IssueWindow, holding
+from adapter.agreement import ONE_AT_A_TIME, Agreement
 from adapter.calendar import Calendar
 from adapter.certificate import Certificate, Item
 from adapter.findings import Severity
 from adapter.messages import Function, Kind
+from adapter.parameters import IssueWindow, holding
 from adapter.rules import RULES, Facts, catalogue, check
 from adapter.rules.rule import KEPT, Breach, is_private, judge, rule
 

@@ -3,9 +3,9 @@
 import pytest
 from paper import GOOD, agreement, amended, certificate, found, only, with_item
 
-from adapter.agreement import Box
 from adapter.findings import Severity
 from adapter.messages import Function
+from adapter.parameters import Box
 from adapter.rules import Facts
 
 ORIGINAL = {"number": "K001-24-0001111", "issued_on": "2024-03-04"}

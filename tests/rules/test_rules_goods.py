@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from paper import GOOD, agreement, amended, certificate, found, only, with_item
 
-from adapter.agreement import Harmonized
 from adapter.findings import Severity
+from adapter.parameters import Harmonized
 from adapter.rules import Facts, check, printable
 
 VALUE = {"amount": "812.50", "currency": "USD"}

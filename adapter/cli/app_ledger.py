@@ -1,0 +1,52 @@
+"""The commands of `eodes ledger`: what each takes; what it does is imported only when it is asked for."""
+
+from typing import Annotated
+
+import typer
+
+from adapter.cli.guard import guarded
+from adapter.cli.options import CODES, PRUNE_JSON, VERIFY_JSON, Database, Home, Json
+
+ledger = typer.Typer(
+    help="Prove the ledger, and let go of bytes that need not be kept any longer.",
+    no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
+)  # fmt: skip
+
+
+@ledger.command("verify", epilog=f"{CODES}\n\n{VERIFY_JSON}")
+@guarded
+def verify_ledger(
+    database: Database = None,
+    anchor: Annotated[
+        str | None,
+        typer.Option("--anchor", metavar="HASH", help="An anchor's hash that was noted elsewhere: it must be there."),
+    ] = None,
+    json: Json = False,
+) -> int:
+    """Prove that all is there as it was written.
+
+    Journal and anchors are computed again; every delivery, message and certificate is held to them, byte by byte.
+    """
+    from adapter.cli.ledger import verify
+
+    return verify(database, anchor, json)
+
+
+@ledger.command("prune", epilog=PRUNE_JSON)
+@guarded
+def prune_ledger(
+    database: Database = None,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Drop them; without this it is only said what would go.")
+    ] = False,
+    json: Json = False,
+    home: Home = None,
+) -> int:
+    """Drop bytes that need not be kept any longer.
+
+    As many years after the day of issue as the certificate's agreement says; what belongs to no certificate is kept
+    for the longest of all. Rows, states and digests stay, and nothing is touched of which a message is under way.
+    """
+    from adapter.cli.ledger import prune
+
+    return prune(database, apply, json, home)

@@ -1,0 +1,92 @@
+"""What the ledger shows: looks that change nothing, keep nobody from writing, and never load bytes into a list."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from adapter.ledger.destinations import Turn, last_turns, turns_of
+from adapter.ledger.engine import micros, reading
+from adapter.ledger.entries import Standing, Step
+from adapter.ledger.history import read_steps
+from adapter.ledger.holds import Waits, list_held
+from adapter.ledger.lists import list_backlogs, list_dead, list_reused, list_standings, one_dead
+from adapter.ledger.search import arrived, deliveries_about, due_at, messages_about, page_before, posted
+from adapter.ledger.shown import Arrived, Backlog, Dead, Place, Posted
+from adapter.ledger.verify import Proof, Tell, say_nothing, verify
+
+
+class Looks:
+    """Every verb is one look at the database; raises findings.Unavailable where it cannot be reached."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def standings(self, limit: int = 100) -> list[Standing]:
+        """The certificates that came last, newest first."""
+        with reading(self._engine) as connection:
+            return list_standings(connection, limit)
+
+    def history(self, certificate: str) -> list[Step]:
+        """The states of the certificate of this id, oldest first."""
+        with reading(self._engine) as connection:
+            return read_steps(connection, certificate)
+
+    def deliveries_of(self, number: str) -> list[Arrived]:
+        """The deliveries about the certificate of this number, oldest first, without their bytes."""
+        with reading(self._engine) as connection:
+            return sorted(arrived(connection, deliveries_about(number)), key=lambda each: (each.received_at, each.id))
+
+    def messages_of(self, number: str) -> list[Posted]:
+        """The messages about the certificate of this number and the answers, oldest first, without their bytes."""
+        with reading(self._engine) as connection:
+            return sorted(posted(connection, messages_about(number)), key=lambda each: each.created_at)
+
+    def deliveries(self, before: Place | None = None, limit: int = 100) -> list[Arrived]:
+        """A page of deliveries, newest first, without their bytes; `before` is the place of the last page's last."""
+        with reading(self._engine) as connection:
+            return arrived(connection, page_before(before, limit))
+
+    def due(self, at: datetime, limit: int = 100) -> list[Posted]:
+        """The messages that are due, those first that are due the longest; nothing is leased."""
+        with reading(self._engine) as connection:
+            return posted(connection, due_at(micros(at), limit))
+
+    def queue(self, at: datetime) -> list[Backlog]:
+        """What waits for each receiver."""
+        with reading(self._engine) as connection:
+            return list_backlogs(connection, at)
+
+    def turns(self) -> dict[str, Turn]:
+        """The last turn of each destination's breaker that ever turned, by receiver."""
+        with reading(self._engine) as connection:
+            return last_turns(connection)
+
+    def turns_of(self, receiver: str) -> list[Turn]:
+        """All turns of a destination's breaker, oldest first."""
+        with reading(self._engine) as connection:
+            return turns_of(connection, receiver)
+
+    def held(self, limit: int = 100) -> list[Waits]:
+        """What is held, what has waited longest first."""
+        with reading(self._engine) as connection:
+            return list_held(connection, limit)
+
+    def reused(self, ids: Collection[str]) -> list[tuple[str, str]]:
+        """Source and message id of those of these ids that more than one delivery of a source bears."""
+        with reading(self._engine) as connection:
+            return list_reused(connection, ids)
+
+    def dead(self, limit: int = 100) -> list[Dead]:
+        """The deliveries that died last, newest first, without their bytes."""
+        with reading(self._engine) as connection:
+            return list_dead(connection, limit)
+
+    def dead_letter(self, id: str) -> Dead | None:
+        """One delivery that died, with its findings and bytes."""
+        with reading(self._engine) as connection:
+            return one_dead(connection, id)
+
+    def verify(self, tell: Tell = say_nothing, noted: str | None = None) -> Proof:
+        """Whether all is as it was written, see verify.verify; it takes minutes for a large ledger."""
+        return verify(self._engine, tell, noted)

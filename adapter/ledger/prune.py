@@ -1,0 +1,149 @@
+"""Bytes whose retention is over are dropped; rows, states and digests stay."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, Table, bindparam, func, null, select, tuple_, update
+
+from adapter.ledger.engine import moment, put, reading
+from adapter.ledger.facts import Facts
+from adapter.ledger.payload import DROPPED
+from adapter.ledger.retention import Retention, latest, today
+from adapter.ledger.schema import BODIES, CERTIFICATES, DELIVERIES, OUTBOX
+
+AT_ONCE = 500
+"""Rows in one look, and at most in one transaction."""
+NO_CERTIFICATE = ""
+
+Key = tuple[Any, ...]
+Tell = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A row with bytes that may be dropped, unless its day has not come."""
+
+    id: str
+    key: str | None
+    size: int
+    came_at: datetime
+    delivery: str
+
+
+@dataclass(slots=True)
+class Pruned:
+    """What was dropped, or would be: counted by agreement, `""` for what belongs to no certificate."""
+
+    deliveries: Counter[str] = field(default_factory=Counter)
+    messages: Counter[str] = field(default_factory=Counter)
+    bytes: Counter[str] = field(default_factory=Counter)
+    """As they came; they may be stored compressed."""
+
+    def count(self, table: Table, agreement: str, size: int) -> None:
+        """One more."""
+        (self.deliveries if table is DELIVERIES else self.messages)[agreement] += 1
+        self.bytes[agreement] += size
+
+
+def over(
+    engine: Engine, table: Table, retention: Retention, at: datetime, tell: Tell
+) -> Iterator[list[tuple[Candidate, str]]]:
+    """The rows of a table whose bytes may go, with the agreement that says so, some at once; each is looked at once."""
+    name, behind, done = table.name, (0, ""), 0
+    with reading(engine) as connection:
+        of = connection.execute(select(func.count()).select_from(table)).scalar_one()
+    while True:
+        with reading(engine) as connection:
+            page = connection.execute(_page(table, behind)).all()
+            rows = [Candidate(id, key, size, moment(came), delivery) for id, key, size, came, delivery, *_ in page]
+            free = list(_free(connection, rows, retention, today(at)))
+        if not page:
+            tell(name, of, of)
+            return
+        behind, done = tuple(page[-1][5:]), done + len(page)
+        tell(name, min(done, of), of)
+        if free:
+            yield free
+
+
+def drop(connection: Connection, table: Table, ids: Sequence[str], at: int, facts: Facts) -> list[str]:
+    """The rows that lost their bytes: a message that was opened again meanwhile keeps them."""
+    has_ended = [table.c.dropped_at.is_(None), *([OUTBOX.c.closed_at.is_not(None)] if table is OUTBOX else [])]
+    held = select(table.c.id).where(table.c.id.in_(ids), *has_ended).order_by(table.c.id).with_for_update()
+    found = list(connection.execute(held).scalars())
+    if table is DELIVERIES:
+        put(connection, _DROP_DELIVERY, [(at, id) for id in found])
+        facts.dropped_deliveries += found
+    else:
+        put(connection, _MARK_MESSAGE, [(at, id) for id in found])
+        put(connection, _DROP_BODY, [(b"", DROPPED, id) for id in found])
+        facts.dropped_messages += found
+    return found
+
+
+_DROP_DELIVERY = (
+    update(DELIVERIES)
+    .values(dropped_at=bindparam("at"), body=null(), coding=null())
+    .where(DELIVERIES.c.id == bindparam("this"))
+)
+_MARK_MESSAGE = update(OUTBOX).values(dropped_at=bindparam("at")).where(OUTBOX.c.id == bindparam("this"))
+# The row stays, so that a message of the same id that is decided again brings no bytes back.
+_DROP_BODY = (
+    update(BODIES).values(body=bindparam("nothing"), coding=bindparam("how")).where(BODIES.c.id == bindparam("this"))
+)
+
+
+def _page(table: Table, behind: Key) -> Select[*tuple[Any, ...]]:
+    """The next rows that have bytes: id, key, size, when they came, delivery, and where the page ends."""
+    if table is DELIVERIES:
+        columns = DELIVERIES.c
+        order = (columns.received_at, columns.id)
+        chosen = select(columns.id, columns.key, columns.size, columns.received_at, columns.id, *order)
+        has_bytes = columns.body.is_not(None) & columns.dropped_at.is_(None)
+        return chosen.where(tuple_(*order) > tuple_(*behind), has_bytes).order_by(*order).limit(AT_ONCE)
+    columns = OUTBOX.c
+    chosen = select(columns.id, columns.key, columns.size, columns.created_at, columns.delivery, columns.place)
+    has_bytes = columns.closed_at.is_not(None) & columns.dropped_at.is_(None)
+    return chosen.where(columns.place > behind[0], has_bytes).order_by(columns.place).limit(AT_ONCE)
+
+
+def _free(
+    connection: Connection, rows: Sequence[Candidate], retention: Retention, day: date
+) -> Iterator[tuple[Candidate, str]]:
+    """Those whose last day is past and of whose exchange nothing is under way."""
+    ends = _ends(connection, {row.key for row in rows if row.key}, retention)
+    past: list[tuple[Candidate, str]] = []
+    for row in rows:
+        agreement, last = ends.get(row.key or "", (NO_CERTIFICATE, retention.last_day_without(row.came_at)))
+        if last is not None and last < day:
+            past.append((row, agreement))
+    keys, deliveries = _under_way(connection, [row for row, _ in past])
+    yield from ((row, agreement) for row, agreement in past if row.key not in keys and row.delivery not in deliveries)
+
+
+def _ends(connection: Connection, keys: set[str], retention: Retention) -> dict[str, tuple[str, date | None]]:
+    """Agreement and last day by match key; of several certificates the latest."""
+    columns = CERTIFICATES.c
+    chosen = select(columns.key, columns.agreement, columns.issued_on, columns.received_at)
+    ends: dict[str, tuple[str, date | None]] = {}
+    for key, agreement, issued_on, received_at in connection.execute(chosen.where(columns.key.in_(sorted(keys)))):
+        issued = date.fromisoformat(issued_on) if issued_on else moment(received_at).date()
+        last = retention.last_day(agreement, issued)
+        ends[key] = (agreement, latest([ends[key][1], last]) if key in ends else last)
+    return ends
+
+
+def _under_way(connection: Connection, rows: Sequence[Candidate]) -> tuple[set[str], set[str]]:
+    """The keys and deliveries of these that open messages belong to."""
+    if not rows:
+        return set(), set()
+    is_open, columns = OUTBOX.c.closed_at.is_(None), OUTBOX.c
+    keys = sorted({row.key for row in rows if row.key})
+    deliveries = sorted({row.delivery for row in rows})
+    return (
+        set(connection.execute(select(columns.key).where(is_open, columns.key.in_(keys))).scalars()),
+        set(connection.execute(select(columns.delivery).where(is_open, columns.delivery.in_(deliveries))).scalars()),
+    )

@@ -1,0 +1,49 @@
+"""How long the bytes of an exchange are kept: so many years from the day of issue, as each agreement has it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+
+from adapter.agreement import Agreement
+from adapter.rules.dates import months_after
+
+LAST_TO_END = timezone(timedelta(hours=-12))
+"""Where a day ends last: a day of issue is a local date, wherever its issuer is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """The years of every agreement; ValueError where none says any."""
+
+    agreements: Mapping[str, Agreement]
+    longest: int
+    """Years for what belongs to no certificate."""
+
+    @classmethod
+    def of(cls, agreements: Mapping[str, Agreement]) -> "Retention":
+        """As the agreements have it."""
+        years = [row.years for agreement in agreements.values() for row in agreement.retention]
+        if not years:
+            raise ValueError("no agreement says how long records are kept: nothing may be dropped")
+        return cls(agreements, max(years))
+
+    def last_day(self, agreement: str, issued_on: date) -> date | None:
+        """The last day on which a certificate's bytes are kept; None, and they stay, where nobody says."""
+        known = self.agreements.get(agreement)
+        terms = known.on(issued_on).retention if known else None
+        return months_after(issued_on, 12 * terms.years) if terms else None
+
+    def last_day_without(self, received_at: datetime) -> date:
+        """The last day for what belongs to no certificate, counted from when it came."""
+        return months_after(received_at.astimezone(UTC).date(), 12 * self.longest)
+
+
+def today(at: datetime) -> date:
+    """The day that it is by now everywhere."""
+    return at.astimezone(LAST_TO_END).date()
+
+
+def latest(days: Iterable[date | None]) -> date | None:
+    """The last of several last days; None, and all stays, if one of them is not known."""
+    known = list(days)
+    return None if None in known else max(day for day in known if day)
