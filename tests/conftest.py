@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 import servers
+import structlog
 
 SERVER_FIXTURES = {"rabbitmq", "private_rabbitmq", "amqp_url", "postgresql", "database_url"}
 
@@ -20,6 +21,13 @@ hypothesis.settings.load_profile("test")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Goldens change only on purpose."""
     parser.addoption("--update", action="store_true", help="write goldens and complaints anew; read what changed")
+
+
+@pytest.fixture(autouse=True)
+def own_log() -> Iterator[None]:
+    """What a command does to the log ends with its test: else a later test would look for secrets in a log put out."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

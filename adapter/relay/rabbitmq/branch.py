@@ -17,8 +17,8 @@ from adapter.relay.rabbitmq.sender import Sender
 from adapter.relay.rabbitmq.taker import Taker
 from adapter.relay.topology import Vhost
 
-RETRY = 1.0
-"""Seconds between two tries of a vhost that is in trouble."""
+FIRST_RETRY, LONGEST_RETRY = 1.0, 60.0
+"""Seconds until a vhost in trouble is tried again, twice as long each time: a try may block, and others wait for it."""
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -30,7 +30,7 @@ class Outage:
     def __init__(self, vhost: str, side: str) -> None:
         self._vhost, self._side = vhost, side
         self.reason = ""
-        self._again_at = 0.0
+        self._again_at, self._pause = 0.0, FIRST_RETRY
 
     def is_due(self) -> bool:
         """Whether it is time to try again."""
@@ -40,13 +40,14 @@ class Outage:
         """Wait before the next try; tell the first time."""
         if not self.reason:
             log.warning("a partner's vhost is in trouble", vhost=self._vhost, side=self._side, trouble=reason)
-        self.reason, self._again_at = reason, time.monotonic() + RETRY
+        self.reason, self._again_at = reason, time.monotonic() + self._pause
+        self._pause = min(LONGEST_RETRY, 2 * self._pause)
 
     def end(self) -> None:
         """It went well."""
         if self.reason:
             log.info("a partner's vhost answers again", vhost=self._vhost, side=self._side)
-        self.reason = ""
+        self.reason, self._pause = "", FIRST_RETRY
 
 
 class Branch:
