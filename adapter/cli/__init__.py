@@ -5,11 +5,12 @@ import os
 import sys
 from typing import NoReturn
 
+from adapter.cli.plugins import shut_out
+
 
 def main() -> NoReturn:
     """Run one command and end the process with its code."""
-    # Plugins of pydantic are strangers' code that would see every certificate.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    shut_out()
     # Importing makes no garbage, and looking for it again and again takes a tenth of a short command's time.
     gc.set_threshold(100_000, 20, 50)
     code = _run()
