@@ -2,11 +2,10 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Literal, Self
+from typing import Any, Literal, NamedTuple, Self
 
 from pydantic import model_validator
 
@@ -39,8 +38,7 @@ ONE_AT_A_TIME = (
 """The parameters of which one row at most holds on any day."""
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Terms:
+class Terms(NamedTuple):
     """An agreement's parameters as they hold on one day, ready to be asked."""
 
     agreement: "Agreement"
@@ -118,9 +116,9 @@ class Agreement(Part):
         return days, tuple(self._terms(day) for day in days)
 
     def _rows(self) -> Iterator[Parameter]:
-        for field in fields(Terms):
-            if field.name != "agreement":
-                yield from getattr(self, field.name)
+        for name in Terms._fields:
+            if name != "agreement":
+                yield from getattr(self, name)
 
     def _terms(self, day: date) -> Terms:
         single: dict[str, Any] = {name: holding(getattr(self, name), day) for name in ONE_AT_A_TIME}

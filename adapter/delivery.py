@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from adapter.messages import Function, Kind
 
@@ -22,8 +22,7 @@ class Delivery:
     """The broker's own handle, to acknowledge or release it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """A validated document with its header: the only thing that can be handed to a partner or a domestic system."""
 
     id: str

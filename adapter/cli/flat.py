@@ -1,7 +1,6 @@
 """A table flattened into plain values, with what its schema says beside each row."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import Any
 
 from adapter.catalogue import Catalogue
@@ -51,7 +50,7 @@ def _codes(codes: CodeList | None) -> dict[str, Any] | None:
 
 
 def _schema(node: Node) -> dict[str, Any]:
-    facets = {name: value for name, value in asdict(node.type.facets).items() if value not in (None, ())}
+    facets = {name: value for name, value in node.type.facets._asdict().items() if value not in (None, ())}
     return {
         "type": {"name": node.type.name.rpartition("}")[2] or None, "value": node.type.value, "facets": facets},
         "at_least": node.at_least, "at_most": node.at_most,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from adapter.cli.guard import INDETERMINATE, INVALID, VALID, worst
 from adapter.cli.say import tell
@@ -14,8 +13,7 @@ from adapter.translate import Reading
 CODES = {Verdict.VALID: VALID, Verdict.INVALID: INVALID, Verdict.INDETERMINATE: INDETERMINATE}
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """A file, what was read in it, and what was found on the way."""
 
     file: str
@@ -42,15 +40,15 @@ class Judged:
 
     def with_findings(self, findings: Sequence[Finding], stage: str) -> Judged:
         """The same with more found at a later stage."""
-        return replace(self, findings=(*self.findings, *findings), stage=stage)
+        return self._replace(findings=(*self.findings, *findings), stage=stage)
 
     def with_body(self, body: bytes) -> Judged:
         """The same with what it became."""
-        return replace(self, body=body)
+        return self._replace(body=body)
 
     def with_place(self, place: str) -> Judged:
         """The same with where that was put; the bytes are let go."""
-        return replace(self, body=None, written=place)
+        return self._replace(body=None, written=place)
 
 
 def judged(file: str, reading: Reading, strict: bool) -> Judged:

@@ -1,6 +1,7 @@
 """Reaching the hub's fields in compiled code: each part is fetched once, and absence is carried along."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from adapter.mapping.fields import Level
 from adapter.mapping.source import Source
@@ -28,8 +29,7 @@ class Scope:
     """By dotted path within the scope."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
+class Reached(NamedTuple):
     """How a value is written in source, and whether it may be None."""
 
     expression: str

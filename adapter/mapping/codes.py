@@ -1,8 +1,7 @@
 """Code lists read both ways: the hub's word on the left, the document's text on the right."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from adapter.mapping.path import TableError
 
@@ -21,8 +20,7 @@ class Unmappable(ValueError):
         self.code = code
 
 
-@dataclass(frozen=True, slots=True)
-class CodeList:
+class CodeList(NamedTuple):
     """A code list of one table: which text stands for which word of ours, and whether others are let through."""
 
     name: str

@@ -1,10 +1,9 @@
 """The origin criterion as a form prints it: `WO`, `CTH + RVC 40%`, `CTC or RVC 35%`."""
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from adapter.certificate import Criterion
 from adapter.mapping.codes import UNKNOWN, CodeList, Unmappable
@@ -22,8 +21,7 @@ PRINTED = re.compile(
 VALUE = re.compile(r"(?P<method>.*?) ?(?P<percent>(?:0|[1-9][0-9]{0,2})(?:\.[0-9]{1,8})?)%")
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
+class Vocabulary(NamedTuple):
     """The words that one form prints for kinds, shifts and methods, from its code list."""
 
     codes: CodeList

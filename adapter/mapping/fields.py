@@ -1,12 +1,12 @@
 """The hub's fields as a table's left side names them: `items[].gross_weight.value`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from types import UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -17,8 +17,7 @@ from adapter.mapping.path import FIELD, TableError
 Type = Literal["text", "number", "integer", "flag", "day", "moment", "part"]
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(NamedTuple):
     """One name on the way to a field."""
 
     name: str
@@ -29,8 +28,7 @@ class Level:
     """Whether leaving it out gives a default other than None."""
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """A field of the hub and how it is reached."""
 
     path: str
@@ -68,17 +66,27 @@ def field(model: type[BaseModel], path: str) -> Field:
         plain = name.removesuffix("[]")
         if not (isinstance(here, type) and issubclass(here, BaseModel)):
             raise TableError(f"field {path!r}: there is nothing below {'.'.join(level.name for level in levels)!r}")
-        if plain not in here.model_fields and isinstance(getattr(here, plain, None), property):
-            return Field(path, (*levels, Level(plain, False, True, False)), "text", private=private, computed=True)
-        info = here.model_fields.get(plain)
-        if info is None:
+        own = _own(here, plain)
+        if own is None:
+            if isinstance(getattr(here, plain, None), property):
+                return Field(path, (*levels, Level(plain, False, True, False)), "text", private=private, computed=True)
             raise TableError(f"field {path!r}: {here.__name__} has no {plain!r}; it has {', '.join(here.model_fields)}")
-        here, many, optional = unwrap(info.annotation)
-        private = private or mark(info)
-        if many != name.endswith("[]"):
-            raise TableError(f"field {path!r}: {plain!r} is {'a list: write' if many else 'no list: drop'} `[]`")
-        levels.append(Level(plain, many, optional, not info.is_required() and info.default is not None))
+        here, level, marked = own
+        private = private or marked
+        if level.many != name.endswith("[]"):
+            raise TableError(f"field {path!r}: {plain!r} is {'a list: write' if level.many else 'no list: drop'} `[]`")
+        levels.append(level)
     return Field(path, tuple(levels), _type(here), _choices(here), private)
+
+
+@cache
+def _own(model: type[BaseModel], name: str) -> tuple[Any, Level, Privacy | None] | None:
+    """What the model's own field holds, how it is reached, and its mark; None for a name that is none of its fields."""
+    info = model.model_fields.get(name)
+    if info is None:
+        return None
+    inner, many, optional = unwrap(info.annotation)
+    return inner, Level(name, many, optional, not info.is_required() and info.default is not None), mark(info)
 
 
 def leaves(model: type[BaseModel], prefix: str = "") -> Iterator[str]:

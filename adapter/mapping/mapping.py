@@ -1,9 +1,8 @@
 """A compiled table: its two functions."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -19,8 +18,7 @@ from adapter.mapping.write_xml import XmlWriter
 from adapter.messages import MODELS, Header
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """What a document says: header and content as far as they are sound, findings, and what no row claims."""
 
     header: Header | None

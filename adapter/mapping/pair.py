@@ -1,12 +1,10 @@
 """A pair: how a value is read from a document's text and written back, side by side, each undoing the other."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """A conversion both ways; either side may give None, which is an absent element."""
 
     read: Callable[[str], Any]

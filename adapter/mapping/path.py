@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 NAME = r"[A-Za-z_][A-Za-z0-9_.\-]*"
 QNAME = rf"(?:{NAME}:)?{NAME}"
@@ -15,8 +15,7 @@ class TableError(Exception):
     """A table that cannot be used as it stands: says which file, which row, and what to change."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One step down the document: a child's name, whether it repeats, and what selects it among its like."""
 
     name: str
@@ -25,8 +24,7 @@ class Step:
     """Pairs of a child's name or `@attribute` and the text it must have."""
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(NamedTuple):
     """A place in a document: steps from the root element or from the table's root, and perhaps an attribute."""
 
     text: str

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from adapter.mapping.fields import Field
 from adapter.mapping.fields import field as hub_field
@@ -29,8 +30,7 @@ class Bound:
         return self.row.paths[0].text
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """What an element's text or an attribute holds: a row's value, by its first or a further path, or a constant."""
 
     bound: Bound | None = None
@@ -71,8 +71,7 @@ class Place:
             yield from child.walk()
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """A table bound on both sides, its places in schema order."""
 
     table: Table

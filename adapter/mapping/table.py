@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from adapter.mapping.codes import CodeList, code_list
 from adapter.mapping.path import NAME, Path, TableError, parse_path
@@ -20,8 +19,7 @@ SCALARS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row: a field of the hub and where it stands in the document."""
 
     section: Section
@@ -33,8 +31,7 @@ class Row:
     only: Literal["read", "write"] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """One message of one system as rows, constants and what is withheld."""
 
     name: str

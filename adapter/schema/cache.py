@@ -4,10 +4,9 @@ import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from adapter.files import version_of, write_whole
 
@@ -15,8 +14,7 @@ FORMAT = 1
 """Raised whenever what is stored changes its meaning."""
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """An outline in its stored form."""
 
     files: Mapping[Path, bytes]

@@ -4,10 +4,9 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lxml import etree
 
@@ -42,8 +41,7 @@ WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0<", b"<\0", b"\0{", b"{\0", b"\0[", b"[\0"
 UTF8 = frozenset({b"utf-8", b"utf8"})
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """How much of a document is read at all."""
 
     size: int = 10_000_000

@@ -1,7 +1,7 @@
 """What is wrong with a document by its schema, in our words: the engines' own may quote the document."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -27,8 +27,7 @@ MESSAGES = {
 """The codes, stable, for XML and JSON alike, with the words of each."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """One thing wrong in a document: never a value of the document, only where it stands and what was allowed."""
 
     code: str

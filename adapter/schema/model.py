@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 Value = Literal["text", "decimal", "integer", "boolean", "date", "datetime", "none"]
 
 
-@dataclass(frozen=True, slots=True)
-class Facets:
+class Facets(NamedTuple):
     """What a simple value must keep to; a value must match every one of the patterns."""
 
     min_length: int | None = None
@@ -31,8 +30,7 @@ class Facets:
 NO_FACETS = Facets()
 
 
-@dataclass(frozen=True, slots=True)
-class Wildcard:
+class Wildcard(NamedTuple):
     """A place for any element of the namespaces it admits (xs:any); a `!` before a namespace shuts it out."""
 
     namespaces: tuple[str, ...]
@@ -47,8 +45,7 @@ class Wildcard:
         return namespace in self.namespaces
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """A sequence, choice or all of a content model; the outermost has no parent."""
 
     kind: Literal["sequence", "choice", "all"]
