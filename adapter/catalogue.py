@@ -73,7 +73,7 @@ class Catalogue:
     @cached_property
     def agreements(self) -> Mapping[str, Agreement]:
         """Every agreement by its short name."""
-        return {name.stem: self.agreement(name.stem) for name in self._list("mappings/agreements", "*.toml")}
+        return {name.stem: self.agreement(name.stem) for name in self._list("mappings/agreements")}
 
     def agreement(self, slug: str) -> Agreement:
         """The agreement of this short name."""
@@ -83,7 +83,7 @@ class Catalogue:
     def _agreement(self, slug: str) -> Agreement:
         path = self.find(f"mappings/agreements/{slug}.toml")
         if path is None:
-            known = ", ".join(name.stem for name in self._list("mappings/agreements", "*.toml"))
+            known = ", ".join(name.stem for name in self._list("mappings/agreements"))
             raise Unknown(f"no agreement {slug!r}; there are {known}")
         return _model(Agreement, _toml(path), path)
 
@@ -96,9 +96,10 @@ class Catalogue:
 
     def _read_tables(self, system: System, kinds: list[Kind]) -> Iterator[Table]:
         folder = self._folder(system)
+        files = self._list(f"mappings/{folder}")
         for kind in kinds:
-            for path in self._list(f"mappings/{folder}", f"{kind}*.toml"):
-                if table := self._table(f"{folder}/{path.name}"):
+            for path in files:
+                if path.name.startswith(kind) and (table := self._table(f"{folder}/{path.name}")):
                     if table.system != system.code:
                         raise TableError(f"{table.name}: system {table.system!r} is not {system.code!r} of its folder")
                     yield table
@@ -179,13 +180,13 @@ class Catalogue:
 
     @cached_property
     def _lists(self) -> Mapping[str, Mapping[str, Any]]:
-        return {path.stem: _toml(path) for path in self._list("mappings/codes", "*.toml")}
+        return {path.stem: _toml(path) for path in self._list("mappings/codes")}
 
-    def _list(self, folder: str, pattern: str) -> list[Path]:
-        """Files of a folder in all layers, by name, the first layer winning."""
+    def _list(self, folder: str) -> list[Path]:
+        """TOML files of a folder in all layers, by name, the first layer winning."""
         found: dict[str, Path] = {}
         for layer in self.folders:
-            for path in sorted((layer / folder).glob(pattern)):
+            for path in sorted((layer / folder).glob("*.toml")):
                 found.setdefault(path.name, path)
         return [found[name] for name in sorted(found)]
 

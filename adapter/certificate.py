@@ -209,7 +209,7 @@ class Certificate(Part):
     """Printed in the producer's box instead of a name: SAME, or AVAILABLE UPON REQUEST."""
     importer: Party | None = None
     consignee: Party | None = None
-    consignment: Consignment = Consignment()
+    consignment: Annotated[Consignment, Field(default_factory=Consignment)]
     gross_weight: Measure | None = None
     packages: Packages | None = None
     items: Annotated[tuple[Item, ...], Field(min_length=1)]

@@ -26,18 +26,18 @@ def run(
     out: Path | None,
     json: bool,
     strict: bool,
-    day: datetime | None,
+    day: str | None,
     home: Path | None,
 ) -> int:
     """Map each file, give the worst exit code."""
     if len(there(files)) > 1 and not (out or json):
         raise refuse("several files need --out DIR, or --json")
     catalogue = open_catalogue(home)
-    between = catalogue.system(sender), catalogue.system(receiver)
+    between, facts = (catalogue.system(sender), catalogue.system(receiver)), facts_on(day)
     places = _places(files, out, between[1], catalogue)
     every = []
     for name in watched(files):
-        each = mapped(name, between, catalogue, facts_on(day), strict)
+        each = mapped(name, between, catalogue, facts, strict)
         told(each)
         every.append(_kept(each, places.get(name)))
     if json:

@@ -1,6 +1,5 @@
 """Options that several commands have, and what their help says of exit codes and JSON."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -78,10 +77,7 @@ Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Documents; 
 Json = Annotated[bool, typer.Option("--json", help="Say everything as JSON on standard output.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Warnings are errors.")]
 Today = Annotated[
-    datetime | None,
-    typer.Option(
-        "--on", formats=["%Y-%m-%d"], metavar="DATE", help="Judge as on this day instead of today (YYYY-MM-DD)."
-    ),
+    str | None, typer.Option("--on", metavar="DATE", help="Judge as on this day instead of today (YYYY-MM-DD).")
 ]
 Database = Annotated[
     str | None, typer.Option("--database", metavar="URL", help="The ledger's database (SQLAlchemy URL).")

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 from adapter.cli.guard import refuse
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
-
     from adapter.catalogue import Catalogue
     from adapter.rules import Facts
 
@@ -39,14 +37,17 @@ def cache_folder() -> Path | None:
         return None
 
 
-def facts_on(day: datetime | None) -> Facts:
+def facts_on(day: str | None) -> Facts:
     """What rules need from outside: the calendar, and the day that validity is judged on, today unless said."""
     from datetime import date
 
     from adapter.calendar import Calendar
     from adapter.rules import Facts
 
-    today: date = day.date() if day else date.today()
+    try:
+        today = date.fromisoformat(day) if day is not None else date.today()
+    except ValueError:
+        raise refuse(f"--on {day}: no such day; write it as YYYY-MM-DD") from None
     return Facts(today=today, calendar=Calendar(cache_folder()))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 
 from adapter.cli.guard import worst
@@ -21,7 +20,7 @@ def run(
     junit: Path | None,
     json: bool,
     strict: bool,
-    day: datetime | None,
+    day: str | None,
     home: Path | None,
     twice: bool = False,
 ) -> int:

@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from adapter.schema.door import HUGE
-from adapter.schema.explain import explain
 from adapter.schema.faults import Fault
 from adapter.schema.files import SchemaError, schema_files
-from adapter.schema.flood import flooded, spine
 from adapter.schema.outline import Outline
 
 if TYPE_CHECKING:
@@ -47,6 +45,8 @@ class Schema:
         """
         if root.base is None:  # only the door, or an xml:base, gives a document an address
             return [] if self._judge.validate(root) else self._explained(root)
+        from adapter.schema.flood import flooded, spine
+
         size = root.getroottree().docinfo.URL
         beginning = flooded(self._judge, data or etree.tostring(root)) if size == HUGE else None
         if beginning is None:
@@ -65,6 +65,8 @@ class Schema:
         return open_schema(self._path)
 
     def _explained(self, root: etree._Element) -> list[Fault]:
+        from adapter.schema.explain import explain  # a valid document needs no words for what is wrong
+
         # The log belongs to the compiled schema, and other threads are judging with that of `_judge`.
         with self._lock:
             if self._witness.validate(root):

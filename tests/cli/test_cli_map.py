@@ -157,6 +157,15 @@ def test_a_folder_that_cannot_be_made_is_one_line_and_2():
     assert len(result.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize("day", ["2026-02-30", "yesterday", "", "\x1b[31m"])
+def test_a_day_that_is_none_ends_with_2_before_anything_is_done(day, tmp_path):
+    result = eodes("map", RECORD, "--from", "kcci", "--to", "CN", "--on", day, "--out", tmp_path / "out")
+    assert result.exit_code == 2
+    assert "YYYY-MM-DD" in result.stderr
+    assert "\x1b" not in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_missing_option_is_wrong_usage():
     assert eodes("map", RECORD, "--from", "kcci").exit_code == 2
 
