@@ -40,7 +40,7 @@ class Catalogue:
         self.folders = folders
         """Folders that hold mappings/, xsd/ and fixtures/, the first one winning."""
         self.cache = cache
-        """Where schema outlines are kept between runs; None for not at all."""
+        """Where schemas' outlines and tables' code are kept between runs; None for not at all."""
         self._system_by_code: dict[str, System] = {}
         self._tables: dict[str, Table | None] = {}
         self._tables_of: dict[tuple[str, Kind | None], tuple[Table, ...]] = {}
@@ -124,7 +124,7 @@ class Catalogue:
     def compiled(self, table: Table) -> Compiled:
         """The table's two functions, compiled once."""
         if table.name not in self._compiled:
-            self._compiled[table.name] = Compiled(self.plan(table))
+            self._compiled[table.name] = Compiled(self.plan(table), self.cache)
         return self._compiled[table.name]
 
     def plan(self, table: Table) -> Plan:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -41,8 +42,8 @@ class Read(NamedTuple):
 class Mapping:
     """One table, compiled: reads its document and writes it; each function is made when first used."""
 
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
+    def __init__(self, plan: Plan, cache: Path | None = None) -> None:
+        self.plan, self._cache = plan, cache
 
     @cached_property
     def stateful(self) -> bool:
@@ -52,12 +53,12 @@ class Mapping:
     @cached_property
     def _write(self) -> Callable[[Any, Header, Callable[..., str]], str]:
         writer = JsonWriter if self.plan.table.is_json else XmlWriter
-        return writer(self.plan).compile().compile("write")
+        return writer(self.plan).compile().compile("write", self._cache)
 
     @cached_property
     def _read(self) -> Callable[[Any, Notes], tuple[dict[str, Any], dict[str, Any]]]:
         reader = JsonReader if self.plan.table.is_json else XmlReader
-        return reader(self.plan).compile().compile("read")
+        return reader(self.plan).compile().compile("read", self._cache)
 
     def compile(self) -> "Mapping":
         """Makes both functions now: a process that serves should not pay at its first message."""

@@ -3,7 +3,10 @@
 import linecache
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+
+from adapter.mapping.code import code_of
 
 
 class Source:
@@ -46,12 +49,12 @@ class Source:
         self.bindings[name] = value
         return name
 
-    def compile(self, function: str) -> Callable[..., Any]:
-        """The function, its source kept where tracebacks look for it."""
+    def compile(self, function: str, cache: Path | None = None) -> Callable[..., Any]:
+        """The function, its source kept where tracebacks look for it; its code is kept in the cache folder."""
         text = "\n".join(self.lines) + "\n"
         file = f"<table {self.name}>"
         linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
         space = dict(self.bindings)
-        exec(compile(text, file, "exec"), space)  # noqa: S102 - only validated names are in the text
+        exec(code_of(text, file, cache), space)  # noqa: S102 - only validated names are in the text
         made: Callable[..., Any] = space[function]
         return made

@@ -17,9 +17,9 @@ def counted(monkeypatch):
     made = []
     compile_ = Source.compile
 
-    def count(source, function):
+    def count(source, function, cache):
         made.append((source.name, function))
-        return compile_(source, function)
+        return compile_(source, function, cache)
 
     monkeypatch.setattr(Source, "compile", count)
     return made
