@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from adapter.agreement import Agreement
 from adapter.certificate import Part
+from adapter.mapping.codes import CodeList, code_list
 from adapter.mapping.mapping import Mapping as Compiled
 from adapter.mapping.path import TableError
 from adapter.mapping.plan import Plan, make_plan
@@ -179,8 +180,10 @@ class Catalogue:
         raise TableError(f"{child}: extends {parent!r}, which is neither in mappings/{folder} nor in mappings/common")
 
     @cached_property
-    def _lists(self) -> Mapping[str, Mapping[str, Any]]:
-        return {path.stem: _toml(path) for path in self._list("mappings/codes")}
+    def _lists(self) -> Mapping[str, CodeList]:
+        """The code lists that any table may use."""
+        files = self._list("mappings/codes")
+        return {path.stem: code_list(path.stem, _toml(path), f"codes/{path.name}") for path in files}
 
     def _list(self, folder: str) -> list[Path]:
         """TOML files of a folder in all layers, by name, the first layer winning."""

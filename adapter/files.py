@@ -26,9 +26,10 @@ def version_of(package: str) -> str:
     """
     spec = find_spec(package)
     site = Path(spec.origin).parents[1] if spec and spec.origin else None
-    found = list(site.glob(f"{package}-*.dist-info")) if site else []
+    names = os.listdir(site) if site and site.is_dir() else []
+    found = [name for name in names if name.startswith(f"{package}-") and name.endswith(".dist-info")]
     if len(found) == 1:
-        return found[0].name.removesuffix(".dist-info").partition("-")[2]
+        return found[0].removesuffix(".dist-info").partition("-")[2]
     from importlib.metadata import version
 
     return version(package)

@@ -63,9 +63,7 @@ Fetch = Callable[[str, str], tuple[str, Mapping[str, Any]]]
 """Given a table's name and what it extends: the parent's name and its TOML."""
 
 
-def load_table(
-    name: str, toml: Mapping[str, Any], fetch: Fetch, lists: Mapping[str, Mapping[str, Any]]
-) -> Table | None:
+def load_table(name: str, toml: Mapping[str, Any], fetch: Fetch, lists: Mapping[str, CodeList]) -> Table | None:
     """The table with all it inherits; None for one that is only a parent. `lists` are the shared code lists."""
     flat = inherit(name, toml, fetch)
     if toml.get("abstract"):
@@ -77,7 +75,7 @@ def load_table(
         raise TableError(f"{name}: message {flat['message']!r} is none of {', '.join(Kind)}")
     _check(name, flat)
     namespaces = None if flat["schema"].endswith(".json") else flat["namespaces"]
-    codes = {key: code_list(key, rows, name) for key, rows in {**lists, **flat["codes"]}.items()}
+    codes = {**lists, **{key: code_list(key, rows, name) for key, rows in flat["codes"].items()}}
     try:
         return Table(
             name=name, system=flat["system"], message=Kind(flat["message"]), version=str(flat["version"]),

@@ -120,6 +120,16 @@ def test_a_table_that_is_no_toml_is_one_line_and_2(tmp_path):
     assert len(result.stderr.splitlines()) == 1
 
 
+def test_a_shared_code_list_that_cannot_be_used_is_told_by_its_own_name(tmp_path):
+    folder = tmp_path / "mappings/codes"
+    folder.mkdir(parents=True)
+    (folder / "ports.toml").write_text('closed = true\nbusan = "KRPUS"\n', encoding="utf-8")
+    result = eodes("partners", "--home", tmp_path)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: codes/ports.toml: ")
+    assert "`source`" in result.stderr
+
+
 def own_system(folder):
     place = folder / "mappings/partners/zz"
     place.mkdir(parents=True)

@@ -4,8 +4,11 @@ import pytest
 import workshop
 from workshop import cancellation
 
+from adapter.mapping.codes import code_list
 from adapter.mapping.path import TableError
 from adapter.mapping.table import load_table
+
+SHARED = code_list("shared", {"source": "x", "closed": True, "a": "A"}, "codes/shared.toml")
 
 
 def load(child, parents=None, name="partners/xx/child.toml"):
@@ -16,7 +19,7 @@ def load(child, parents=None, name="partners/xx/child.toml"):
             raise TableError(f"{of}: no parent {wanted}")
         return f"partners/xx/{wanted}.toml", (parents or {})[wanted]
 
-    return load_table(name, child, fetch, {"shared": {"source": "x", "closed": True, "a": "A"}})
+    return load_table(name, child, fetch, {"shared": SHARED})
 
 
 def rows(table):

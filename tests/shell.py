@@ -1,0 +1,61 @@
+"""Commands as tests run them: in this process where only what they say matters, else in one of their own."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import NamedTuple
+from unittest.mock import patch
+
+from adapter.cli import answer
+
+ROOT = Path(__file__).parent.parent
+FIXTURES = ROOT / "fixtures"
+RECORD = str(FIXTURES / "kcci/certificate/kr-cn-1-item.json")
+THREE_ITEMS = str(FIXTURES / "kcci/certificate/kr-cn-3-items.json")
+PARTNERS_OWN = str(FIXTURES / "cn/certificate/kr-cn-import-1-item.xml")
+WARNED = str(FIXTURES / "cn/certificate/kr-cn-1-item.xml")
+BAD = str(FIXTURES / "kcci/bad/chapter-77.json")
+BAD_XML = str(FIXTURES / "cn/bad/postcode-too-long.xml")
+TODAY = ("--on", "2026-01-15")
+"""A day that every example was issued before."""
+SECRETS = ("SECRET", "98765.43")
+"""What confidential parts of the examples are marked with."""
+
+
+class Answer(NamedTuple):
+    """How a command ended and what it said."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
+def eodes(*words, input=b""):
+    """One command in this process."""
+    given, out, err = (io.TextIOWrapper(io.BytesIO(data), encoding="utf-8") for data in (input, b"", b""))
+    with patch("sys.stdin", given), redirect_stdout(out), redirect_stderr(err):
+        code = answer([str(word) for word in words])
+        out.flush()
+        err.flush()
+    return Answer(code, out.buffer.getvalue().decode(), err.buffer.getvalue().decode())
+
+
+def said(*words):
+    """What a command says as JSON."""
+    return json.loads(eodes(*words, "--json").stdout)
+
+
+def process(*words, **options):
+    """One command in a process of its own, started and not waited for."""
+    streams = {name: subprocess.PIPE for name in ("stdin", "stdout", "stderr")}
+    command = [sys.executable, "-m", "adapter", *(str(word) for word in words)]
+    return subprocess.Popen(command, cwd=ROOT, env=dict(os.environ), **(streams | options))
+
+
+def codes(result_file):
+    """The codes of the findings of a file."""
+    return [finding["code"] for finding in result_file["findings"]]
