@@ -3,12 +3,16 @@
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
-from contextlib import redirect_stderr, redirect_stdout
+import time
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import NamedTuple
 from unittest.mock import patch
+
+from processes import end
 
 from adapter.cli import answer
 
@@ -59,3 +63,29 @@ def process(*words, **options):
 def codes(result_file):
     """The codes of the findings of a file."""
     return [finding["code"] for finding in result_file["findings"]]
+
+
+@contextmanager
+def relaying(place, *words):
+    """`eodes relay` in a process of its own while the block runs; then it is told to end. It writes to this place."""
+    with place.open("wb") as log:
+        running = process("relay", *words, stdin=subprocess.DEVNULL, stderr=log, start_new_session=True)
+    try:
+        yield running
+    finally:
+        end(running, signal.SIGTERM)
+        running.stdout.close()
+
+
+def wait_until(holds, running, seconds=120):
+    """Ask again until it holds; fails when the process ends before that, or when it never comes."""
+    over = time.monotonic() + seconds
+    while not holds():
+        assert running.poll() is None, f"it ended with {running.returncode}"
+        assert time.monotonic() < over, "it never came"
+        time.sleep(0.1)
+
+
+def waiting(*words):
+    """How many messages wait in each queue."""
+    return {each["queue"]: each["waiting"] for each in said("queues", *words)["queues"]}

@@ -46,9 +46,12 @@ def _forget(stream: Any) -> None:
 
 
 def masked(line: str) -> str:
-    """The line without the user and password of a URL."""
+    """The line without the user and password of a URL, and without what stands behind its question mark.
+
+    A database's password may hold blanks and slashes, and stand among the options: rather too much is masked.
+    """
     if "://" not in line:
         return line
     import re
 
-    return re.sub(r"(?<=://)[^/\s]*@", "***@", line)
+    return re.sub(r"(://[^?\s]*\?)\S+", r"\1***", re.sub(r"(?<=://).*@", "***@", line))

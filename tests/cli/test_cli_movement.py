@@ -5,13 +5,9 @@ import time
 from pathlib import Path
 
 import pytest
-from shell import BAD, FIXTURES, RECORD, SECRETS, eodes, process, said
+from shell import BAD, FIXTURES, RECORD, SECRETS, eodes, process, said, waiting
 
 PATIENCE = 60
-
-
-def waiting():
-    return {each["queue"]: each["waiting"] for each in said("queues")["queues"]}
 
 
 def test_a_record_that_is_sent_waits_in_its_systems_queue():
