@@ -1,20 +1,18 @@
 """Commands as tests run them: in this process where only what they say matters, else in one of their own."""
 
-import io
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
-from unittest.mock import patch
 
 from processes import end
+from typer.testing import CliRunner
 
-from adapter.cli import answer
+from adapter.cli.app import app
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "fixtures"
@@ -30,27 +28,14 @@ SECRETS = ("SECRET", "98765.43")
 """What confidential parts of the examples are marked with."""
 
 
-class Answer(NamedTuple):
-    """How a command ended and what it said."""
-
-    exit_code: int
-    stdout: str
-    stderr: str
-
-
-def eodes(*words, input=b""):
+def eodes(*words, **options):
     """One command in this process."""
-    given, out, err = (io.TextIOWrapper(io.BytesIO(data), encoding="utf-8") for data in (input, b"", b""))
-    with patch("sys.stdin", given), redirect_stdout(out), redirect_stderr(err):
-        code = answer([str(word) for word in words])
-        out.flush()
-        err.flush()
-    return Answer(code, out.buffer.getvalue().decode(), err.buffer.getvalue().decode())
+    return CliRunner().invoke(app, [str(word) for word in words], prog_name="eodes", **options)
 
 
-def said(*words):
+def said(*words, **options):
     """What a command says as JSON."""
-    return json.loads(eodes(*words, "--json").stdout)
+    return json.loads(eodes(*words, "--json", **options).stdout)
 
 
 def process(*words, **options):
