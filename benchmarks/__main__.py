@@ -11,6 +11,7 @@ from benchmarks import command, compiled, whole_relay
 from benchmarks.inputs import Office
 from benchmarks.measure import Result, Row, timed
 from benchmarks.profiling import print_profile
+from benchmarks.questions import question_plans
 from benchmarks.report import print_table, write_json
 from benchmarks.rows import Planned, mapping_plans
 
@@ -58,6 +59,7 @@ def _plans(office: Office, amqp: str | None) -> list[Planned]:
         *mapping_plans(office),
         Planned((whole_relay.ROW,), partial(whole_relay.relay_contest, office, amqp)),
         Planned((command.ROW,), partial(command.command_contest, office)),
+        *question_plans(),
     ]
 
 

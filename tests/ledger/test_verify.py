@@ -1,5 +1,6 @@
 """`verify` finds every trace of a hand in the ledger that is not the program's."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,6 +19,7 @@ from adapter.ledger.facts import Facts
 from adapter.ledger.journal import seal
 from adapter.ledger.payload import packed
 from adapter.ledger.verify import MOST
+from adapter.ledger.verify.findings import SAID
 
 DAY = timedelta(days=1)
 LARGE = b"<item>" * 100
@@ -252,3 +254,8 @@ def test_progress_is_told_up_to_the_end(kept: Ledger) -> None:
     kept.verify(lambda what, done, of: told.update({what: (done, of)}))
     assert told["deliveries"] == (7, 7)
     assert set(told) == {"links", "anchors", "deliveries", "messages", "certificates", "history"}
+
+
+def test_every_code_is_explained_on_the_page_about_the_ledger() -> None:
+    page = (Path(__file__).parents[2] / "docs/ledger.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `(LED-\d\d)` \|", page, re.MULTILINE) == sorted(SAID)

@@ -1,0 +1,93 @@
+"""However many rows there are, what is asked for often reads an index, and no more of it than it shows."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, Executable
+
+from adapter.ledger import Place, moment
+from adapter.ledger.engine import open_engine
+from adapter.ledger.search import deliveries_about, due_at, messages_about, page_before
+from adapter.ledger.statements import due
+from benchmarks.many_rows import AT, fill, key
+
+PAGE = 100
+QUESTIONS: dict[str, tuple[Executable, set[str]]] = {
+    "deliveries by number": (deliveries_about(key(5_000)), {"deliveries_by_key"}),
+    "messages by number": (messages_about(key(5_000)), {"outbox_by_key"}),
+    "first page": (page_before(None, PAGE), {"deliveries_by_time"}),
+    "page in the middle": (page_before(Place(moment(1_000_000_100_000_000), "7"), PAGE), {"deliveries_by_time"}),
+    "what is due": (due_at(AT, PAGE), {"outbox_due"}),
+    "what is due to be leased": (due(AT, 256), {"outbox_due", "outbox_in_order"}),
+}
+MANY = [100_000, pytest.param(1_000_000, marks=pytest.mark.drill)]
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, rows: int) -> Iterator[Engine]:
+    """A ledger with so many deliveries and messages."""
+    if request.param == "sqlite":
+        yield from _filled(f"sqlite:///{tmp_path_factory.mktemp('many') / 'ledger.db'}", rows)
+        return
+    with request.getfixturevalue("postgresql").database() as url:
+        yield from _filled(url, rows)
+
+
+def _filled(url: str, rows: int) -> Iterator[Engine]:
+    engine = open_engine(url)
+    fill(engine, rows)
+    yield engine
+    engine.dispose()
+
+
+@pytest.mark.parametrize("rows", MANY, scope="module")
+@pytest.mark.parametrize(("question", "indexes"), QUESTIONS.values(), ids=QUESTIONS.keys())
+def test_a_question_reads_its_index_and_sorts_nothing(filled: Engine, question: Executable, indexes: set[str]) -> None:
+    used, whole = plan(filled, question)
+    assert used == indexes
+    assert whole == []
+
+
+@pytest.mark.parametrize("rows", MANY, scope="module")
+def test_the_questions_bring_up_what_they_ask_for(filled: Engine, rows: int) -> None:
+    with filled.connect() as connection:
+        found = {name: len(connection.execute(question).all()) for name, (question, _) in QUESTIONS.items()}
+    assert found == {
+        "deliveries by number": 2, "messages by number": 2, "first page": PAGE, "page in the middle": PAGE,
+        "what is due": PAGE, "what is due to be leased": 256,
+    }  # fmt: skip
+
+
+def test_a_question_without_an_index_is_told_apart(tmp_path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'ledger.db'}")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP INDEX deliveries_by_key")
+        connection.exec_driver_sql("DROP INDEX deliveries_by_time")
+    assert plan(engine, deliveries_about(key(1))) == (set(), ["SCAN deliveries"])
+    assert "USE TEMP B-TREE FOR ORDER BY" in plan(engine, page_before(None, PAGE))[1]
+    engine.dispose()
+
+
+def plan(engine: Engine, question: Executable) -> tuple[set[str], list[str]]:
+    """The indexes that the database will use, and whatever reads a whole table or sorts."""
+    sql = str(question.compile(engine, compile_kwargs={"literal_binds": True}))  # type: ignore[attr-defined]
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            return _of_sqlite([row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")])
+        told = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {sql}".replace("%", "%%")).scalar()
+    nodes = list(_nodes((told if isinstance(told, list) else json.loads(str(told)))[0]["Plan"]))
+    whole = [node["Node Type"] for node in nodes if node["Node Type"] in ("Seq Scan", "Sort", "Incremental Sort")]
+    return {node["Index Name"] for node in nodes if "Index Name" in node}, whole
+
+
+def _of_sqlite(lines: list[str]) -> tuple[set[str], list[str]]:
+    used = {line.split(" INDEX ")[1].split()[0] for line in lines if " INDEX " in line}
+    return used, [line for line in lines if "TEMP B-TREE" in line or (line.startswith("SCAN") and "INDEX" not in line)]
+
+
+def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield node
+    for each in node.get("Plans", ()):
+        yield from _nodes(each)
