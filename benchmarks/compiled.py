@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from adapter.mapping.source import Source
@@ -33,9 +34,9 @@ def _counted() -> Iterator[Counter[str]]:
     counts: Counter[str] = Counter()
     compile_source = Source.compile
 
-    def counting(source: Source, function: str) -> Any:
+    def counting(source: Source, function: str, cache: Path | None) -> Any:
         counts[source.name] += 1
-        return compile_source(source, function)
+        return compile_source(source, function, cache)
 
     Source.compile = counting  # type: ignore[method-assign]
     try:
