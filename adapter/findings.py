@@ -85,5 +85,34 @@ class Rejected(Exception):
         super().__init__("; ".join(str(finding) for finding in findings))
 
 
+class Trouble(StrEnum):
+    """What is wrong with a broker, database or partner; for each there is something that an operator may do."""
+
+    AWAY = "away"
+    """It does not answer, or lets nobody in."""
+    FULL = "full"
+    """Its disk is full."""
+    FAILING = "failing"
+    """Its disk cannot be read or written."""
+    LOCKED = "locked"
+    """Somebody else is writing, and does not come to an end."""
+    FORBIDDEN = "forbidden"
+    """It may be read only."""
+    CROWDED = "crowded"
+    """It has no memory or connection left."""
+    BLOCKED = "blocked"
+    """It takes nothing until it has memory and disk again."""
+    MISSING = "missing"
+    """A queue is not there."""
+    OUTPACED = "outpaced"
+    """Other workers were first, again and again."""
+    REFUSING = "refusing"
+    """A destination takes no messages."""
+
+
 class Unavailable(Exception):
     """A broker, database or partner that does not answer now: trying again helps."""
+
+    def __init__(self, message: str, trouble: Trouble = Trouble.AWAY) -> None:
+        self.trouble = trouble
+        super().__init__(message)

@@ -10,7 +10,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,20 @@ def end(process: Process | None, how: signal.Signals) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait(STOP_SECONDS)
+
+
+def kin(pid: int) -> list[int]:
+    """The ids of all that run in this process's session or are its children, itself among them."""
+    return [each for each, parent, session in _running() if pid in (each, parent, session)]
+
+
+def _running() -> Iterator[tuple[int, int, int]]:
+    """Id, parent and session of every process; one that ended and waits for its parent to notice does not run."""
+    for place in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, parent, _, session, *_ = place.read_text(errors="replace").rpartition(")")[2].split()
+            if state != "Z":
+                yield int(place.parent.name), int(parent), int(session)
 
 
 def wait_until(ready: Callable[[], bool], process: Process, folder: Path) -> None:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 from install_servers import AMQP_URL, DATABASE_URL, ensure_servers, postgresql_bin
-from processes import Process, end, free_ports, run, spawn, unprivileged, wait_until
+from processes import Process, end, free_ports, kin, run, spawn, unprivileged, wait_until
 from rabbit import GivenRabbitMQ, PrivateRabbitMQ, RabbitMQ
 
 __all__ = ["PostgreSQL", "PrivatePostgreSQL", "PrivateRabbitMQ", "RabbitMQ", "postgresql", "private", "rabbitmq"]
@@ -46,7 +46,10 @@ class PostgreSQL:
 
 
 class PrivatePostgreSQL(PostgreSQL):
-    """A database server of our own; it refuses root, so root starts it as an unprivileged user."""
+    """A database server of our own, which a test may also `kill()` and `restart()`.
+
+    It refuses root, so root starts it as an unprivileged user.
+    """
 
     def __init__(self) -> None:
         """Choose its port and password; nothing runs before `start()`."""
@@ -63,6 +66,24 @@ class PrivatePostgreSQL(PostgreSQL):
         data = ["-D", str(self.dir / "data")]
         access = ["--username=eodes", "--auth=scram-sha-256", f"--pwfile={self.dir / 'password'}"]
         run([str(self.bin / "initdb"), *data, *access, "--encoding=UTF8", "--no-locale", "--no-sync"], **account)
+        self._serve()
+
+    def kill(self) -> None:
+        """Kill the server and all processes of its connections without a warning; its files stay."""
+        if self.server is not None:
+            os.kill(self.server.pid, signal.SIGSTOP)  # so that it starts none while they are looked for
+            for pid in kin(self.server.pid):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            end(self.server, signal.SIGKILL)
+
+    def restart(self) -> None:
+        """Start it again on the same files and port after it was killed; raises RuntimeError."""
+        self._serve()
+
+    def _serve(self) -> None:
+        account = unprivileged(self.dir)
+        data = ["-D", str(self.dir / "data")]
         settings = ["listen_addresses=127.0.0.1", f"port={self.port}", "unix_socket_directories="]
         options = [word for setting in settings for word in ("-c", setting)]
         self.server = spawn([str(self.bin / "postgres"), *data, *options], self.dir, **account)

@@ -19,6 +19,7 @@ from adapter.cli.log import configure_log
 from adapter.cli.say import tell
 from adapter.cli.start import cache_folder, open_catalogue
 from adapter.findings import Unavailable
+from adapter.relay.advice import advise
 from adapter.relay.broker import Broker
 from adapter.relay.crew import Crew
 from adapter.relay.relay import Done, Relay, Role
@@ -113,7 +114,7 @@ def patiently(action: Callable[[], None], stop: Stop) -> None:
         try:
             return action()
         except Unavailable as trouble:
-            log.warning("waiting", trouble=str(trouble))
+            log.warning("waiting", **advise(trouble))
             sleep(PAUSE)
     return None
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Executable, create_engine, event, make_url
@@ -19,19 +19,21 @@ from sqlalchemy.exc import (
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from adapter.findings import Unavailable
+from adapter.ledger.trouble import READ_ONLY, trouble_of
 from adapter.ledger.upgrade import bring_up, is_current
 
-BUSY_SECONDS = 10
+BUSY_SECONDS = 10.0
 """How long a statement waits for another process to finish writing."""
-READ_ONLY = "25006"
-"""SQLSTATE of a server that is a mere copy since it, or another, failed over."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _READING = {"reading": True}
 
 
-def open_engine(url: str) -> Engine:
-    """The database at this URL, its tables as this program needs them; raises ValueError or Unavailable."""
+def open_engine(url: str, busy: float = BUSY_SECONDS) -> Engine:
+    """The database at this URL, its tables as this program needs them; raises ValueError or Unavailable.
+
+    `busy` is in seconds: how long a statement on SQLite waits for another process to finish writing.
+    """
     try:
         address = make_url(url)
         if address.get_backend_name() == "postgresql":
@@ -43,7 +45,7 @@ def open_engine(url: str) -> Engine:
             "not a database URL like sqlite:///ledger.db or postgresql://user:password@host/name"
         ) from None
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", partial(_prepare_sqlite, busy))
         event.listen(engine, "begin", _begin_sqlite)
     with reading(engine) as connection:
         if is_current(engine, connection):
@@ -98,12 +100,17 @@ def unavailable(engine: Engine) -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError) as error:
-        raise Unavailable(f"ledger at {engine.url!r}: {error.orig}") from error
+        raise _unavailable(engine, error) from error
     except DBAPIError as error:
         gone = error.connection_invalidated and not isinstance(error, IntegrityError)
         if gone or getattr(error.orig, "sqlstate", None) == READ_ONLY:
-            raise Unavailable(f"ledger at {engine.url!r}: {error.orig}") from error
+            raise _unavailable(engine, error) from error
         raise
+
+
+def _unavailable(engine: Engine, error: DBAPIError) -> Unavailable:
+    """Where and what; the URL's password is in neither."""
+    return Unavailable(f"ledger at {engine.url!r}: {error.orig}", trouble_of(error.orig))
 
 
 def put(connection: Connection, statement: Executable, rows: Sequence[tuple[Any, ...]]) -> int:
@@ -132,10 +139,10 @@ def moment(micros: int) -> datetime:
     return EPOCH + micros * _MICROSECOND
 
 
-def _prepare_sqlite(connection: Any, _: Any) -> None:
+def _prepare_sqlite(busy: float, connection: Any, _: Any) -> None:
     connection.isolation_level = None  # transactions begin as `_begin_sqlite` says
-    connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
-    for _ in range(BUSY_SECONDS * 20):
+    connection.execute(f"PRAGMA busy_timeout = {int(busy * 1000)}")
+    for _ in range(max(1, int(busy * 20))):
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             break

@@ -34,9 +34,10 @@ class Breakers:
         return turn is not None and turn.position is not Position.CLOSED
 
     def delivered(self, receiver: str, at: datetime) -> None:
-        """It took a message: whatever was wrong is over."""
+        """It took a message: if it was being asked, whatever was wrong is over; else that one was on its way before."""
         self._failures.pop(receiver, None)
-        if self.holds(receiver):
+        turn = self.last.get(receiver)
+        if turn is not None and turn.position is Position.PROBING:
             self._turn(receiver, Position.CLOSED, 0, at, at, "a message was taken")
 
     def failed(self, receiver: str, reason: str, at: datetime) -> None:

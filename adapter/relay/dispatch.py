@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from adapter.delivery import Message
-from adapter.findings import Unavailable
+from adapter.findings import Trouble, Unavailable
 from adapter.ledger import Ledger, Position, Turn
+from adapter.relay.advice import advice, advise
 from adapter.relay.backoff import back_off
 from adapter.relay.breaker import Breakers
 from adapter.relay.broker import Broker, Outcome, Parcel, Receipt
@@ -34,6 +35,8 @@ class Dispatch:
         self._confirmed: list[str] = []
         self._deferred: list[tuple[str, datetime, str]] = []
         self._look_at: datetime | None = None
+        self._is_away = False
+        """Whether the broker took nothing the last time, and the log says so."""
 
     @property
     def is_idle(self) -> bool:
@@ -53,7 +56,9 @@ class Dispatch:
             self._broker.send(parcels)
         except Unavailable as error:
             self._put_off([parcel.message_id for parcel in parcels], str(error), at)
+            self._tell_away(error)
             return 0
+        self._tell_away(None)
         return len(parcels)
 
     def bury(self, corpses: Iterable[Taken], at: datetime) -> None:
@@ -117,6 +122,14 @@ class Dispatch:
             self._breakers.failed(self._under_way[receipt.message_id][1], reason, at)
         self._put_off([receipt.message_id], reason, at)
 
+    def _tell_away(self, trouble: Unavailable | None) -> None:
+        """One log line when the broker begins to take nothing, and one when it takes messages again."""
+        if trouble and not self._is_away:
+            log.warning("messages cannot be handed over; they wait in the ledger", **advise(trouble))
+        elif self._is_away and not trouble:
+            log.info("messages are handed over again")
+        self._is_away = trouble is not None
+
     def _put_off(self, ids: Iterable[str], error: str, at: datetime) -> None:
         for id in ids:
             attempts, _ = self._under_way.pop(id, (0, ""))
@@ -129,8 +142,8 @@ def _tell(turn: Turn) -> None:
         log.info("destination takes messages again", receiver=turn.receiver)
     else:
         log.warning(
-            "destination is left alone; its messages wait, see `eodes queues`",
-            receiver=turn.receiver, until=turn.until.isoformat(), reason=turn.reason,
+            "destination is left alone; its messages wait",
+            receiver=turn.receiver, until=turn.until.isoformat(), trouble=turn.reason, advice=advice(Trouble.REFUSING),
         )  # fmt: skip
 
 

@@ -10,7 +10,8 @@ from itertools import accumulate
 from pathlib import Path
 
 from adapter.delivery import Delivery
-from adapter.findings import Unavailable
+from adapter.findings import Trouble, Unavailable
+from adapter.ledger.trouble import trouble_of
 from adapter.relay.broker import Outcome, Parcel, Receipt
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.002, 0.05
@@ -135,7 +136,7 @@ class Embedded:
         for queue in queues:
             if queue not in self._known:
                 if not _exists(database, queue):
-                    raise Unavailable(f"{self._path}: there is no queue {queue}; declare it")
+                    raise Unavailable(f"{self._path}: there is no queue {queue}; declare it", Trouble.MISSING)
                 self._known.add(queue)
 
     def _next(self, database: sqlite3.Connection, queues: Sequence[str], most: int, most_bytes: int) -> list[int]:
@@ -175,7 +176,7 @@ class Embedded:
                     self._connection = self._open()
                 yield self._connection
             except sqlite3.Error as error:
-                raise Unavailable(f"{self._path}: {error}") from error
+                raise Unavailable(f"queues at {self._path}: {error}", trouble_of(error)) from error
 
     def _open(self) -> sqlite3.Connection:
         database = sqlite3.connect(self._path, BUSY_SECONDS, isolation_level=None, check_same_thread=False)

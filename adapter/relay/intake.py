@@ -8,7 +8,7 @@ from datetime import datetime
 import structlog
 
 from adapter.delivery import Delivery
-from adapter.findings import Finding, Unavailable
+from adapter.findings import Finding, Trouble, Unavailable
 from adapter.ledger import Known, Ledger, Outcome, Outpaced
 from adapter.relay.arrival import NONE, Arrival, arrive_all
 from adapter.relay.decide import decide_all, give_up
@@ -123,7 +123,7 @@ class Intake:
                 return taken
             except Outpaced:
                 continue
-        raise Unavailable("other workers are writing down the same deliveries")
+        raise Unavailable("other workers are writing down the same deliveries", Trouble.OUTPACED)
 
     def _take_alone(self, arrival: Arrival, closed: Sequence[str], at: datetime) -> Taken:
         """One delivery; what the database will not have is dead, its bytes kept, nothing of what it says."""
@@ -141,7 +141,7 @@ class Intake:
         try:
             self._ledger.write([outcome], closed, at)
         except Outpaced as race:
-            raise Unavailable("another worker is writing down the same delivery") from race
+            raise Unavailable("another worker is writing down the same delivery", Trouble.OUTPACED) from race
         except Unavailable:
             raise
         except Exception:

@@ -13,6 +13,7 @@ from adapter.catalogue import Catalogue
 from adapter.delivery import Delivery
 from adapter.findings import Unavailable
 from adapter.ledger import DONE, HELD, Ledger
+from adapter.relay.advice import advise
 from adapter.relay.backoff import back_off
 from adapter.relay.broker import Broker
 from adapter.relay.dispatch import Dispatch
@@ -119,7 +120,7 @@ class Relay:
                 done = self.step(IDLE)
             except Unavailable as trouble:
                 seconds = back_off(failures, self._chance).total_seconds()
-                log.warning("waiting", trouble=str(trouble), seconds=round(seconds, 1))
+                log.warning("waiting", **advise(trouble), seconds=round(seconds, 1))
                 failures += 1
                 self._rest(seconds, until)
                 continue

@@ -4,11 +4,11 @@ import json
 from datetime import timedelta
 
 import pytest
-from post_office import PostOffice, fixture, kinds, record
+from post_office import START, PostOffice, fixture, kinds, record
 from test_dispatch import Moody, moody
 
 from adapter.ledger import Position
-from adapter.relay.breaker import FIRST_REST, TRIPS_AT
+from adapter.relay.breaker import FIRST_REST, TRIPS_AT, Breakers
 from adapter.relay.broker import Outcome
 
 
@@ -63,6 +63,15 @@ def test_the_first_message_that_it_takes_lets_the_others_go(office: PostOffice, 
     office.work()
     assert kinds(office.take("ID")) == ["certificate"] * TRIPS_AT
     assert positions(office) == [Position.OPEN, Position.PROBING, Position.CLOSED]
+
+
+def test_what_was_on_its_way_before_and_arrives_late_does_not_end_the_rest() -> None:
+    breakers = Breakers(lambda: 1.0)
+    for _ in range(TRIPS_AT):
+        breakers.failed("ID", "its queue is full", START)
+    breakers.delivered("ID", START)
+    assert [turn.position for turn in breakers.turns] == [Position.OPEN]
+    assert breakers.holds("ID")
 
 
 def test_a_connection_that_is_lost_says_nothing_of_a_destination(office: PostOffice) -> None:

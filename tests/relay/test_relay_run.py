@@ -12,7 +12,7 @@ from post_office import START, PostOffice, catalogue, kinds, record
 from adapter.delivery import Delivery
 from adapter.findings import Unavailable
 from adapter.ledger import Ledger
-from adapter.ledger.engine import writing
+from adapter.ledger.engine import open_engine, writing
 from adapter.relay.names import queue_names
 from adapter.relay.stop import Stop
 
@@ -87,9 +87,8 @@ def test_it_waits_out_a_ledger_that_is_away_and_keeps_its_window(
     assert office.ledger.dead() == []
 
 
-def test_a_locked_database_is_unavailable_not_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("adapter.ledger.engine.BUSY_SECONDS", 0)
-    first, second = (Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}") for _ in range(2))
+def test_a_locked_database_is_unavailable_not_an_error(tmp_path: Path) -> None:
+    first, second = (Ledger(open_engine(f"sqlite:///{tmp_path / 'ledger.db'}", busy=0)) for _ in range(2))
     with writing(first._engine), pytest.raises(Unavailable, match="locked"):
         second.settle(["nothing"], [], START)
     first.close()

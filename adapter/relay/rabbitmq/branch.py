@@ -8,6 +8,7 @@ import structlog
 
 from adapter.delivery import Delivery
 from adapter.findings import Unavailable
+from adapter.relay.advice import advise
 from adapter.relay.broker import Outcome, Parcel, Receipt
 from adapter.relay.rabbitmq import RabbitMQ
 from adapter.relay.rabbitmq.furnish import furnish
@@ -36,11 +37,11 @@ class Outage:
         """Whether it is time to try again."""
         return time.monotonic() >= self._again_at
 
-    def begin(self, reason: str) -> None:
+    def begin(self, trouble: Unavailable) -> None:
         """Wait before the next try; tell the first time."""
         if not self.reason:
-            log.warning("a partner's vhost is in trouble", vhost=self._vhost, side=self._side, trouble=reason)
-        self.reason, self._again_at = reason, time.monotonic() + self._pause
+            log.warning("a partner's vhost is in trouble", vhost=self._vhost, side=self._side, **advise(trouble))
+        self.reason, self._again_at = str(trouble), time.monotonic() + self._pause
         self._pause = min(LONGEST_RETRY, 2 * self._pause)
 
     def end(self) -> None:
@@ -104,7 +105,7 @@ class Branch:
         try:
             result = action()
         except Unavailable as trouble:
-            outage.begin(str(trouble))
+            outage.begin(trouble)
             return otherwise
         outage.end()
         return result

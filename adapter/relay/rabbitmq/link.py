@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
+import structlog
 from pika.channel import Channel
 from pika.connection import Parameters
 from pika.exceptions import (
@@ -16,7 +17,8 @@ from pika.exceptions import (
     ProbableAuthenticationError,
 )
 
-from adapter.findings import Unavailable
+from adapter.findings import Trouble, Unavailable
+from adapter.relay.advice import advise
 from adapter.relay.rabbitmq.pump import Pump
 from adapter.relay.rabbitmq.wire import Tap, Wire
 
@@ -26,6 +28,7 @@ FAREWELL = 3.0
 _REFUSALS = (AuthenticationError, ProbableAccessDeniedError, ProbableAuthenticationError)
 
 T = TypeVar("T")
+log = structlog.get_logger()
 
 
 class Link:
@@ -77,10 +80,10 @@ class Link:
         except AMQPError as error:
             raise self.unavailable(f"{type(error).__name__}: {error}") from error
 
-    def unavailable(self, trouble: str) -> Unavailable:
+    def unavailable(self, trouble: str, kind: Trouble = Trouble.AWAY) -> Unavailable:
         """The exception that says where and what; the password is in neither."""
         place = self._parameters
-        return Unavailable(f"RabbitMQ at {place.host}:{place.port}, virtual host {place.virtual_host}: {trouble}")
+        return Unavailable(f"RabbitMQ at {place.host}:{place.port}, virtual host {place.virtual_host}: {trouble}", kind)
 
     @property
     def frame_max(self) -> int:
@@ -115,7 +118,17 @@ class Link:
         self.wire = Wire(self._parameters, custom_ioloop=self.tap, **events)
 
     def _on_open(self, wire: Any) -> None:
+        wire.add_on_connection_blocked_callback(self._on_blocked)
+        wire.add_on_connection_unblocked_callback(self._on_unblocked)
         wire.channel(on_open_callback=self._on_channel)
+
+    def _on_blocked(self, _: Any, frame: Any) -> None:
+        """An alarm: the broker reads nothing more from whoever publishes, and says so once."""
+        trouble = self.unavailable(frame.method.reason, Trouble.BLOCKED)
+        log.warning("the broker takes no messages for now; they wait in the ledger", **advise(trouble))
+
+    def _on_unblocked(self, _: Any, __: Any) -> None:
+        log.info("the broker takes messages again", broker=f"{self._parameters.host}:{self._parameters.port}")
 
     def _on_channel(self, channel: Channel) -> None:
         channel.add_on_close_callback(self._on_channel_end)

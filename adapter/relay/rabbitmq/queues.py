@@ -7,6 +7,7 @@ from functools import partial
 from pika.channel import Channel
 from pika.exceptions import ChannelClosedByBroker
 
+from adapter.findings import Trouble
 from adapter.relay.rabbitmq.link import Link
 from adapter.relay.rabbitmq.question import NO_PERMISSION, NOT_FOUND, OTHER_PROPERTIES, Answered, put
 from adapter.relay.rabbitmq.wire import Wire
@@ -35,7 +36,7 @@ def declare_queue(link: Link, queue: str) -> bool:
 def require_queue(link: Link, queue: str) -> None:
     """Raise Unavailable if there is no such queue."""
     if queue_depth(link, queue) is None:
-        raise link.unavailable(f"there is no queue {queue}; declare it, or let this user do so")
+        raise link.unavailable(f"there is no queue {queue}; declare it, or let this user do so", Trouble.MISSING)
 
 
 def queue_depth(link: Link, queue: str) -> int | None:

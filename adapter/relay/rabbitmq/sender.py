@@ -8,6 +8,7 @@ from pika import spec
 from pika.channel import Channel
 from pika.connection import Parameters
 
+from adapter.findings import Trouble
 from adapter.relay.broker import Outcome, Parcel, Receipt
 from adapter.relay.rabbitmq.frames import parcel_frames
 from adapter.relay.rabbitmq.link import Link
@@ -30,7 +31,8 @@ class Sender:
         """Hand over, as the Broker says."""
         self.link.require()
         if not self.has_room() and not self.link.pump.turn_until(self.has_room, self.link.patience):
-            raise self.link.unavailable(f"{self._count} messages are not confirmed; is it short of memory or disk?")
+            trouble = f"{self._count} messages are not confirmed; is it short of memory or disk?"
+            raise self.link.unavailable(trouble, Trouble.BLOCKED)
         channel = self.link.require()
         with self.link.wire.together():
             for parcel in parcels:
