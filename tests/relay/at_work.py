@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from adapter.relay.broker import Broker, Outcome, Parcel
 from adapter.relay.names import outbox, queue_names
 
 WINDOW_BYTES = 10**8
+TOGETHER = 500
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,9 @@ def environment(folder: Path, broker: str, database: str) -> dict[str, str]:
 def fill(broker: Broker, parcels: Iterable[Parcel]) -> None:
     """Make the relay's queues, and put these into them; the broker has confirmed each."""
     broker.declare(queue_names(catalogue()))
-    receipts = send_all(broker, list(parcels))
-    assert {receipt.outcome for receipt in receipts} == {Outcome.CONFIRMED}
+    waiting = iter(parcels)
+    while part := list(islice(waiting, TOGETHER)):
+        assert {receipt.outcome for receipt in send_all(broker, part)} == {Outcome.CONFIRMED}
 
 
 def empty(broker: Broker, code: str, count: int) -> list[Delivery]:
