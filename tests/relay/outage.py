@@ -21,7 +21,7 @@ from adapter.relay.broker import Outcome, Parcel
 from adapter.relay.embedded import Embedded
 from adapter.relay.names import inbox, outbox
 
-LASTS, STEP = timedelta(days=3), timedelta(minutes=30)
+LASTS, STEP = timedelta(days=3), timedelta(hours=1)
 STEPS = LASTS // STEP
 TOGETHER = 250
 CANCELLATION = json.loads(fixture("kcci/cancellation/ik-cepa-replaced.json"))
