@@ -87,7 +87,8 @@ class Wire(SelectConnection):
         self._held, self._held_bytes = [], 0
 
     def _proto_connection_made(self, transport: Any) -> None:
-        transport._MAX_RECV_BYTES = READ_BYTES
+        # One read in each turn: else a pause would begin only after the next, with one more message held.
+        transport._MAX_RECV_BYTES = transport._MAX_CONSUME_BYTES = READ_BYTES
         super()._proto_connection_made(transport)  # type: ignore[misc]
 
     def _on_data_available(self, data: bytes) -> None:
