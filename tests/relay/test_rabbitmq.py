@@ -226,7 +226,7 @@ def test_a_url_that_cannot_be_read_is_an_error_that_does_not_repeat_it(url):
 def test_a_killed_broker_loses_nothing_that_it_confirmed(private_rabbitmq):
     with private_rabbitmq.vhost() as url, contextlib.closing(RabbitMQ(url, window=64, patience=2)) as broker:
         broker.declare([QUEUE])
-        time.sleep(2)  # RabbitMQ 3.10 may lose the leader of a quorum queue that is younger than that
+        time.sleep(4)  # RabbitMQ 3.10 may lose the leader of a quorum queue that is a second or two old
         sent, receipts = {}, []
         for round in range(40):
             batch = parcels(100, size=1_000, start=round * 100)
@@ -270,7 +270,7 @@ def test_what_a_killed_broker_had_not_confirmed_is_lost(private_rabbitmq):
 def test_what_was_taken_before_the_broker_was_killed_comes_again_and_cannot_be_acknowledged(private_rabbitmq):
     with private_rabbitmq.vhost() as url, contextlib.closing(RabbitMQ(url, patience=60)) as broker:
         broker.declare([QUEUE])
-        time.sleep(2)
+        time.sleep(4)
         send_all(broker, parcels(5))
         old = take_all(broker, count=5)
         private_rabbitmq.kill()

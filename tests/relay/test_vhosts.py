@@ -241,7 +241,7 @@ def test_a_killed_broker_is_ridden_out_in_every_vhost(private_rabbitmq):
         broker = Vhosts(url, Topology(Vhost(main, (HOME,), (), ()), (own,)), patience=60)
         stack.callback(broker.close)
         broker.declare([HOME, XA])
-        time.sleep(2)  # RabbitMQ 3.10 may lose the leader of a quorum queue that is younger than that
+        time.sleep(4)  # RabbitMQ 3.10 may lose the leader of a quorum queue that is a second or two old
         send_all(broker, [*parcels(5, HOME), *parcels(5, XA, start=5)])
         private_rabbitmq.restart()
         broker.send([*parcels(5, HOME, start=10), *parcels(5, XA, start=15)])
