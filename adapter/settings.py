@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -23,6 +24,8 @@ class Settings(BaseSettings):
     """amqp:// or amqps:// for RabbitMQ, embedded:///path for queues in a file."""
     database: str | None = None
     """The ledger's database, as a SQLAlchemy URL."""
+    lease: float = Field(30.0, gt=0)
+    """Seconds until what a worker had under way when it died is due again; with too few, things are sent twice."""
     partner_vhosts: str | None = None
     """How each partner's own vhost on RabbitMQ is named, like eodes-{code}; unless given, all queues lie in one."""
     management: str | None = None

@@ -48,6 +48,8 @@ def guarded(command: Callable[P, int | None]) -> Callable[P, None]:
 
 def explain(error: Exception) -> int:
     """Tells what went wrong in a line and gives its exit code."""
+    from pydantic import ValidationError
+
     from adapter.catalogue import Unknown
     from adapter.findings import Rejected, Unavailable
     from adapter.mapping.path import TableError
@@ -60,6 +62,8 @@ def explain(error: Exception) -> int:
         tell(f"error: {f'{error.filename}: ' if error.filename else ''}{error.strerror or type(error).__name__}")
     elif isinstance(error, Unavailable):
         tell(f"error: {error}; trying again may help")
+    elif isinstance(error, ValidationError) and error.title == "Settings":
+        tell(*(f"error: EODES_{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors()))
     elif isinstance(error, Unknown | TableError | SchemaError):
         tell(f"error: {error}")
     else:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,7 +42,7 @@ def topology_of(settings: Settings, catalogue: Catalogue) -> Topology:
 def ledger_of(settings: Settings) -> Iterator[Ledger]:
     """The ledger that the settings name, closed at the end; a URL of none is refused. Raises Unavailable."""
     try:
-        ledger = Ledger.open(settings.ledger_url)
+        ledger = Ledger.open(settings.ledger_url, timedelta(seconds=settings.lease))
     except ValueError as error:
         raise refuse(f"--database: {error}") from None
     try:

@@ -27,6 +27,7 @@ from adapter.ledger.window import write_window
 from adapter.messages import Function, Kind
 
 CLOSED = Position.CLOSED
+LEASE_TIME = timedelta(seconds=30)
 AT_ONCE = 500
 """How many values one question may hold."""
 
@@ -42,9 +43,7 @@ class Ledger(Looks):
     the chains that it writes into the journal, each name new.
     """
 
-    def __init__(
-        self, engine: Engine, lease: timedelta = timedelta(seconds=30), chains: Callable[[], str] = _any_name
-    ) -> None:
+    def __init__(self, engine: Engine, lease: timedelta = LEASE_TIME, chains: Callable[[], str] = _any_name) -> None:
         super().__init__(engine)
         self._lease = lease
         self._journal = Journal(chains)
@@ -52,9 +51,9 @@ class Ledger(Looks):
         self._committing: Future[None] | None = None
 
     @classmethod
-    def open(cls, url: str) -> "Ledger":
+    def open(cls, url: str, lease: timedelta = LEASE_TIME) -> "Ledger":
         """The ledger at this database URL, made where there is none; raises ValueError or Unavailable."""
-        return cls(open_engine(url))
+        return cls(open_engine(url), lease)
 
     def close(self) -> None:
         """Let go of the database, after what is being committed."""

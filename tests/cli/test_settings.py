@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from shell import eodes
+
 from adapter.settings import settings
 
 
@@ -45,3 +47,9 @@ def test_what_is_empty_is_not_said(monkeypatch):
     assert settings().home is None
     monkeypatch.setenv("EODES_HOME", "/somewhere")
     assert settings().home == Path("/somewhere")
+
+
+def test_a_lease_of_nothing_is_refused_with_its_name(monkeypatch):
+    monkeypatch.setenv("EODES_LEASE", "0")
+    ended = eodes("relay")
+    assert (ended.exit_code, ended.stderr) == (2, "error: EODES_LEASE: Input should be greater than 0\n")

@@ -1,0 +1,125 @@
+"""Where a drill takes place: queues and a ledger of its own, relays as processes, and those whom they serve."""
+
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pika
+from crews import Crews
+from post_office import catalogue, record
+from rabbit import RabbitMQ as Server
+from recipient import PATIENCE, Entry, Recipient
+from sqlalchemy import create_engine, func, select
+
+from adapter.ledger import Ledger
+from adapter.ledger.schema import DELIVERIES, OUTBOX
+from adapter.relay.broker import Parcel
+from adapter.relay.handing import hand_over
+from adapter.relay.names import inbox, outbox, queue_names
+from adapter.relay.rabbitmq import RabbitMQ
+
+CHAMBER, PARTNER = "kcci", "ID"
+YOUNG = 2.5
+"""Seconds. RabbitMQ 3.10 may never again elect a leader for a quorum queue that was declared in the last two."""
+TOGETHER = 500
+
+
+class Ground:
+    """One round's queues, ledger and relays, the chamber that puts records in, the partner that takes them out."""
+
+    def __init__(self, url: str, database: str, server: Server, crews: Crews, folder: Path) -> None:
+        self.crews = crews
+        self.partner, self.chamber = (Recipient(url, outbox(code), folder) for code in (PARTNER, CHAMBER))
+        self._url, self._database, self._server = url, database, server
+        self._engine = create_engine(database, pool_pre_ping=True)
+
+    def open(self) -> None:
+        """Make the queues and the ledger's tables, and start the relays, until all of it may be killed."""
+        with closing(RabbitMQ(self._url)) as broker:
+            broker.declare(queue_names(catalogue()))
+        with closing(self.ledger()):
+            self.crews.start()
+            time.sleep(YOUNG)
+
+    def put(self, records: int) -> list[str]:
+        """Put so many records into the chamber's queue; their numbers, which are their ids too."""
+        numbers = [f"K001-25-{place:07d}" for place in range(records)]
+        with closing(RabbitMQ(self._url)) as sender:
+            for start in range(0, records, TOGETHER):
+                part = numbers[start : start + TOGETHER]
+                hand_over(sender, [Parcel(inbox(CHAMBER), number, record(number)) for number in part])
+        return numbers
+
+    def taken(self) -> int:
+        """How many records the ledger has."""
+        return int(self._ask(select(func.count()).select_from(DELIVERIES))[0][0])
+
+    def come_to_rest(self, numbers: Sequence[str]) -> None:
+        """Until the partner has these and no relay has anything to do; raises AssertionError if it never comes."""
+        self.partner.receive(until=lambda: self.partner.processed >= len(numbers) and not self.waiting())
+        self.partner.leave()
+        late = time.monotonic() + PATIENCE
+        while (busy := self._busy()) and time.monotonic() < late:
+            time.sleep(0.2)
+        assert not busy, f"the relays do not come to rest: {busy}"
+
+    def finish(self) -> list[int]:
+        """End the relays, and let partner and chamber take what still lies there; the relays' exit codes."""
+        codes = self.crews.end()
+        self.partner.drain()
+        self.chamber.drain()
+        return codes
+
+    def left(self) -> dict[str, list[str]]:
+        """Ids of what still lies in any queue, now that nobody takes from them any more."""
+        with closing(pika.BlockingConnection(pika.URLParameters(self._url))) as connection:
+            channel = connection.channel()
+            found = {queue: _take_all(channel, queue) for queue in queue_names(catalogue())}
+        return {queue: ids for queue, ids in found.items() if ids}
+
+    def waiting(self) -> list[str]:
+        """Ids of messages in the outbox that are not closed."""
+        return [row.id for row in self._ask(select(OUTBOX.c.id).where(OUTBOX.c.closed_at.is_(None)))]
+
+    def sent(self, code: str) -> list[Entry]:
+        """What the ledger says was handed over to this system, in the order of a recipient's list."""
+        was_sent = (OUTBOX.c.receiver == code) & OUTBOX.c.closed_at.is_not(None)
+        rows = self._ask(select(OUTBOX.c.id, OUTBOX.c.digest, OUTBOX.c.answers, OUTBOX.c.number).where(was_sent))
+        entries = [Entry(row.id, row.digest, row.answers or row.number) for row in rows]
+        return sorted(entries, key=lambda entry: (entry.about, entry.id))
+
+    def ledger(self) -> Ledger:
+        """The ledger, to be closed."""
+        return Ledger.open(self._database)
+
+    def close(self) -> None:
+        """Let go of everything, whatever state it is in."""
+        self.crews.stop()
+        self._engine.dispose()
+        for each in (self.partner, self.chamber):
+            each.close()
+
+    def _ask(self, question: Any) -> Sequence[Any]:
+        with self._engine.connect() as connection:
+            return connection.execute(question).all()
+
+    def _busy(self) -> str:
+        """What relays still have to do. Channels know what they hold; what queues count of that comes seconds late."""
+        vhost = urlsplit(self._url).path.removeprefix("/")
+        channels = self._server.ctl("list_channels", "vhost", "messages_unacknowledged").splitlines()
+        held = sum(int(count) for name, count in (line.split("\t") for line in channels) if name == vhost)
+        with closing(RabbitMQ(self._url)) as looking:
+            ready = looking.depths([inbox(CHAMBER)])[inbox(CHAMBER)]
+        waiting = len(self.waiting())
+        return f"{ready} ready, {held} held, {waiting} in the outbox" if ready or held or waiting else ""
+
+
+def _take_all(channel: Any, queue: str) -> list[str]:
+    """Ids of all messages, which are acknowledged."""
+    ids = []
+    while (got := channel.basic_get(queue, auto_ack=True))[0] is not None:
+        ids.append(got[1].message_id)
+    return ids
