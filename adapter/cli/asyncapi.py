@@ -2,7 +2,6 @@
 
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from adapter.cli.guard import VALID
 from adapter.cli.join import topology_of
@@ -12,7 +11,6 @@ from adapter.relay.asyncapi import describe
 from adapter.settings import EMBEDDED, settings
 
 SOMEWHERE = "amqp://localhost"
-PORTS = {"amqp": 5672, "amqps": 5671}
 
 
 def run(broker: str | None, partner_vhosts: str | None, home: Path | None) -> int:
@@ -20,9 +18,11 @@ def run(broker: str | None, partner_vhosts: str | None, home: Path | None) -> in
     told = settings(broker or (None if settings().broker else SOMEWHERE), partner_vhosts=partner_vhosts)
     catalogue = open_catalogue(home or told.home)
     layout = topology_of(told, catalogue)
-    place = urlsplit(SOMEWHERE if told.broker_url.startswith(EMBEDDED) else told.broker_url)
-    host = f"{place.hostname or 'localhost'}:{place.port or PORTS[place.scheme]}"
-    put_json(describe(catalogue, layout, host, place.scheme, _version()))
+    from adapter.relay.rabbitmq.places import places_of
+
+    url = SOMEWHERE if told.broker_url.startswith(EMBEDDED) else told.broker_url
+    first = places_of(url)[0]
+    put_json(describe(catalogue, layout, f"{first.host}:{first.port}", url.partition("://")[0], _version()))
     return VALID
 
 

@@ -66,7 +66,7 @@ def management_of(settings: Settings) -> "Management":
 def _main_vhost(url: str) -> str:
     if url.startswith(EMBEDDED):
         return "/"
-    from adapter.relay.rabbitmq import vhost_of
+    from adapter.relay.rabbitmq.places import vhost_of
 
     try:
         return vhost_of(url)

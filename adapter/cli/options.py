@@ -83,7 +83,12 @@ Database = Annotated[
     str | None, typer.Option("--database", metavar="URL", help="The ledger's database (SQLAlchemy URL).")
 ]
 Broker = Annotated[
-    str | None, typer.Option("--broker", metavar="URL", help="amqp:// or amqps://; a file of its own unless given.")
+    str | None,
+    typer.Option(
+        "--broker",
+        metavar="URL",
+        help="amqp:// or amqps://, several hosts with commas; a file of its own unless given.",
+    ),
 ]
 PartnerVhosts = Annotated[
     str | None,

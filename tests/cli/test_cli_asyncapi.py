@@ -41,3 +41,10 @@ def test_what_is_wrong_ends_with_2(words):
     result = eodes("asyncapi", *words)
     assert result.exit_code == 2
     assert "hush" not in result.stderr
+
+
+def test_of_a_cluster_it_names_the_first_host(monkeypatch):
+    monkeypatch.setenv("EODES_BROKER", "amqp://courier:hush@one.example,two.example:5673/eodes")
+    result = eodes("asyncapi")
+    assert [each["host"] for each in json.loads(result.stdout)["servers"].values()] == ["one.example:5672"]
+    assert "hush" not in result.stdout

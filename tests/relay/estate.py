@@ -12,8 +12,8 @@ from rabbit import RabbitMQ as Server
 
 from adapter.relay.grants import grant
 from adapter.relay.names import queue_names
-from adapter.relay.rabbitmq import vhost_of
 from adapter.relay.rabbitmq.management import Management
+from adapter.relay.rabbitmq.places import vhost_of
 from adapter.relay.rabbitmq.vhosts import Vhosts, url_of
 from adapter.relay.topology import Topology, topology
 

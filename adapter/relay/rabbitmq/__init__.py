@@ -3,13 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from pika import URLParameters
-from pika.connection import Parameters
-
 from adapter.delivery import Delivery
 from adapter.relay.broker import Parcel, Receipt
 from adapter.relay.rabbitmq.furnish import furnish
 from adapter.relay.rabbitmq.link import Link
+from adapter.relay.rabbitmq.places import places_of
 from adapter.relay.rabbitmq.pump import Pump
 from adapter.relay.rabbitmq.queues import queue_depths
 from adapter.relay.rabbitmq.sender import Sender
@@ -24,9 +22,10 @@ UNCONFIRMED_WINDOWS = 4
 class RabbitMQ:
     """A Broker in one vhost: a connection to consume, one to publish, since a memory alarm freezes whoever publishes.
 
-    It connects when it is first needed. The broker's side holds two windows ahead; both sides are bounded in number and
-    bytes. `patience` is in seconds: how long a verb waits for a broker that is away before it raises Unavailable.
-    `vhost` says which exchanges lead to the queues, and `turns` whose turn it is where several share one pump.
+    It connects when it is first needed, to the first host of its URL that answers. The broker's side holds two windows
+    ahead; both sides are bounded in number and bytes. `patience` is in seconds: how long a verb waits for a broker that
+    is away before it raises Unavailable. `vhost` says which exchanges lead to the queues, and `turns` whose turn it is
+    where several share one pump.
     """
 
     def __init__(
@@ -39,7 +38,7 @@ class RabbitMQ:
         vhost: Vhost | None = None,
         turns: Turns | None = None,
     ) -> None:
-        self._parameters = _parameters(url)
+        self._places = places_of(url)
         self._window, self._window_bytes, self._patience = window, window_bytes, patience
         self._vhost, self._turns = vhost, turns or Turns()
         self._taker: Taker | None = None
@@ -91,14 +90,14 @@ class RabbitMQ:
     def taker(self, pump: Pump) -> Taker:
         """The consuming side, for whoever holds the pump."""
         if self._taker is None:
-            self._taker = Taker(pump, self._parameters, 2 * self._window, 2 * self._window_bytes, self._patience)
+            self._taker = Taker(pump, self._places, 2 * self._window, 2 * self._window_bytes, self._patience)
         return self._taker
 
     def sender(self, pump: Pump) -> Sender:
         """The publishing side, for whoever holds the pump."""
         if self._sender is None:
             most, most_bytes = UNCONFIRMED_WINDOWS * self._window, UNCONFIRMED_WINDOWS * self._window_bytes
-            self._sender = Sender(pump, self._parameters, most, most_bytes, self._patience)
+            self._sender = Sender(pump, self._places, most, most_bytes, self._patience)
         return self._sender
 
     @contextmanager
@@ -110,20 +109,3 @@ class RabbitMQ:
     def _sending(self) -> Iterator[Sender]:
         with self._turns.turning() as pump:
             yield self.sender(pump)
-
-
-def vhost_of(url: str) -> str:
-    """The vhost that a URL leads into; raises ValueError for what is no URL of RabbitMQ."""
-    return str(_parameters(url).virtual_host)
-
-
-def _parameters(url: str) -> Parameters:
-    """Raises ValueError without a word of the URL: where it is misspelt, its password may stand anywhere."""
-    try:
-        if not url.startswith(("amqp://", "amqps://")):
-            raise ValueError
-        parameters = URLParameters(url)
-    except Exception:
-        raise ValueError("not a URL like amqp://user:password@host:5672/vhost") from None
-    parameters.connection_attempts = 1  # the link itself tries again
-    return parameters

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
@@ -32,21 +32,24 @@ log = structlog.get_logger()
 
 
 class Link:
-    """Calls `opened` with each new channel and `lost` with the reason when it is gone, under the lock of the pump."""
+    """Calls `opened` with each new channel and `lost` with the reason when it is gone, under the lock of the pump.
+
+    Where there are several places, it goes on to the next whenever one fails or is lost.
+    """
 
     def __init__(
         self,
         pump: Pump,
-        parameters: Parameters,
+        places: Sequence[Parameters],
         opened: Callable[[Channel], None],
         lost: Callable[[str], None],
         patience: float,
     ) -> None:
         self.pump, self.patience = pump, patience
-        self._parameters, self._opened, self._lost = parameters, opened, lost
+        self._places, self._opened, self._lost = places, opened, lost
         self.channel: Channel | None = None
         self._trouble, self._refused, self._closing = "it does not answer", False, False
-        self._failures, self._told = 0, False
+        self._failures, self._told, self._turn = 0, False, 0
         self._away_since = time.monotonic()
         self._connect()
 
@@ -82,8 +85,13 @@ class Link:
 
     def unavailable(self, trouble: str, kind: Trouble = Trouble.AWAY) -> Unavailable:
         """The exception that says where and what; the password is in neither."""
-        place = self._parameters
-        return Unavailable(f"RabbitMQ at {place.host}:{place.port}, virtual host {place.virtual_host}: {trouble}", kind)
+        hosts, vhost = " or ".join(map(_host, self._places)), self._places[0].virtual_host
+        return Unavailable(f"RabbitMQ at {hosts}, virtual host {vhost}: {trouble}", kind)
+
+    @property
+    def _place(self) -> Parameters:
+        """The host whose turn it is."""
+        return self._places[self._turn % len(self._places)]
 
     @property
     def frame_max(self) -> int:
@@ -115,7 +123,7 @@ class Link:
             "on_open_error_callback": self._on_end,
             "on_close_callback": self._on_end,
         }
-        self.wire = Wire(self._parameters, custom_ioloop=self.tap, **events)
+        self.wire = Wire(self._place, custom_ioloop=self.tap, **events)
 
     def _on_open(self, wire: Any) -> None:
         wire.add_on_connection_blocked_callback(self._on_blocked)
@@ -128,7 +136,7 @@ class Link:
         log.warning("the broker takes no messages for now; they wait in the ledger", **advise(trouble))
 
     def _on_unblocked(self, _: Any, __: Any) -> None:
-        log.info("the broker takes messages again", broker=f"{self._parameters.host}:{self._parameters.port}")
+        log.info("the broker takes messages again", broker=_host(self._place))
 
     def _on_channel(self, channel: Channel) -> None:
         channel.add_on_close_callback(self._on_channel_end)
@@ -142,8 +150,9 @@ class Link:
     def _on_end(self, _: Any, error: Any) -> None:
         self._lose(error)
         if not self._closing:
-            longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2**self._failures)
+            longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (self._failures // len(self._places)))
             self._failures += 1
+            self._turn += 1
             self.pump.loop.call_later(random.uniform(longest / 2, longest), self._connect)
 
     def _lose(self, error: Any) -> None:
@@ -158,6 +167,10 @@ class Link:
     def _end(self) -> None:
         if not (self.wire.is_closing or self.wire.is_closed):
             self.wire.close()
+
+
+def _host(place: Parameters) -> str:
+    return f"{place.host}:{place.port}"
 
 
 def _cause(error: Any) -> Any:

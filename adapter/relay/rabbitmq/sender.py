@@ -18,14 +18,14 @@ from adapter.relay.rabbitmq.pump import Pump
 class Sender:
     """Keeps what has no receipt yet: nothing more is taken while that is `most` parcels or `most_bytes` of bodies."""
 
-    def __init__(self, pump: Pump, parameters: Parameters, most: int, most_bytes: int, patience: float) -> None:
+    def __init__(self, pump: Pump, places: Sequence[Parameters], most: int, most_bytes: int, patience: float) -> None:
         self._most, self._most_bytes = most, most_bytes
         self._count = self._bytes = 0
         self._pending: dict[int, Parcel] = {}
         self._returned: Counter[tuple[Any, str]] = Counter()
         self._last = self._lowest = 0
         self._receipts: list[Receipt] = []
-        self.link = Link(pump, parameters, self._opened, self._lost, patience)
+        self.link = Link(pump, places, self._opened, self._lost, patience)
 
     def send(self, parcels: Sequence[Parcel]) -> None:
         """Hand over, as the Broker says."""

@@ -22,14 +22,16 @@ _COUNTS = ("x-delivery-count", "x-acquired-count")
 class Taker:
     """Holds what was delivered and not yet taken: at most `prefetch` of each queue, about `most_held` bytes in all."""
 
-    def __init__(self, pump: Pump, parameters: Parameters, prefetch: int, most_held: int, patience: float) -> None:
+    def __init__(
+        self, pump: Pump, places: Sequence[Parameters], prefetch: int, most_held: int, patience: float
+    ) -> None:
         self._prefetch, self._most_held = prefetch, most_held
         self._held: deque[Delivery] = deque()
         self._held_bytes = 0
         self._subscribed: set[str] = set()
         self._generation = 0
         self._tally = Tally()
-        self.link = Link(pump, parameters, self._opened, self._lost, patience)
+        self.link = Link(pump, places, self._opened, self._lost, patience)
 
     def holds(self, queues: Iterable[str]) -> int:
         """How many deliveries of these queues are here already."""
