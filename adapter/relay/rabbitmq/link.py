@@ -105,6 +105,12 @@ class Link:
         silence: Any = self.wire.params and self.wire.params.heartbeat
         self.pump.loop.call_later((silence or 60) / 4, self.tap.resume)
 
+    def renew(self, reason: str) -> None:
+        """End the connection and make another, to the next place where there are several."""
+        if self.channel:
+            self._lose(ConnectionError(reason))
+            self._end()
+
     def close(self) -> None:
         """End the connection, after what was asked before."""
         self._closing, self._trouble = True, "its connection was closed on this side"

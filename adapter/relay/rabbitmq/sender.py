@@ -1,5 +1,6 @@
 """The publishing side: parcels go out pipelined, and each gets its receipt."""
 
+import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -14,6 +15,9 @@ from adapter.relay.rabbitmq.frames import parcel_frames
 from adapter.relay.rabbitmq.link import Link
 from adapter.relay.rabbitmq.pump import Pump
 
+RENEW_EVERY, LULL = 2.0, 0.5
+"""Seconds between two connections made anew because of refusals, and how long each waits for receipts before it."""
+
 
 class Sender:
     """Keeps what has no receipt yet: nothing more is taken while that is `most` parcels or `most_bytes` of bodies."""
@@ -25,10 +29,12 @@ class Sender:
         self._returned: Counter[tuple[Any, str]] = Counter()
         self._last = self._lowest = 0
         self._receipts: list[Receipt] = []
+        self._was_refused, self._renewed_at = False, -RENEW_EVERY
         self.link = Link(pump, places, self._opened, self._lost, patience)
 
     def send(self, parcels: Sequence[Parcel]) -> None:
         """Hand over, as the Broker says."""
+        self._renew()
         self.link.require()
         if not self.has_room() and not self.link.pump.turn_until(self.has_room, self.link.patience):
             trouble = f"{self._count} messages are not confirmed; is it short of memory or disk?"
@@ -53,6 +59,18 @@ class Sender:
         """Whether more may be sent without waiting for receipts."""
         return self._count < self._most and self._bytes < self._most_bytes
 
+    def _renew(self) -> None:
+        """Leave a connection on which something was refused, as soon as nothing else is on its way over it.
+
+        A channel that first publishes to a quorum queue while its leader's node is gone is refused for good (seen with
+        3.10.8), though another leads a moment later. Where the queue is full a new connection does no harm.
+        """
+        if not self._was_refused or time.monotonic() - self._renewed_at < RENEW_EVERY:
+            return
+        self._renewed_at = time.monotonic()
+        if self.link.pump.turn_until(lambda: not self._pending, LULL):
+            self.link.renew("messages were refused on it")
+
     def _publish(self, channel: Channel, parcel: Parcel) -> None:
         most = self.link.frame_max
         self._count += 1
@@ -67,7 +85,7 @@ class Sender:
         self._pending[self._last] = parcel
 
     def _opened(self, channel: Channel) -> None:
-        self._last, self._lowest = 0, 1
+        self._last, self._lowest, self._was_refused = 0, 1, False
         channel.add_on_return_callback(self._on_return)
         channel.confirm_delivery(self._on_verdict)
 
@@ -90,6 +108,7 @@ class Sender:
             if parcel is not None:
                 parcels.append(parcel)
         if isinstance(frame.method, spec.Basic.Nack):
+            self._was_refused = True
             self._close(parcels, Outcome.REFUSED, "the broker could not take it")
         else:
             self._confirm(parcels)
