@@ -54,6 +54,15 @@ def kin(pid: int) -> list[int]:
     return [each for each, parent, session in _running() if pid in (each, parent, session)]
 
 
+def await_end(pids: list[int]) -> None:
+    """Until none of these runs; raises RuntimeError when that takes too long."""
+    deadline = time.monotonic() + STOP_SECONDS
+    while left := set(pids) & {pid for pid, _, _ in _running()}:
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"processes {sorted(left)} do not end")
+        time.sleep(0.01)
+
+
 def _running() -> Iterator[tuple[int, int, int]]:
     """Id, parent and session of every process; one that ended and waits for its parent to notice does not run."""
     for place in Path("/proc").glob("[0-9]*/stat"):

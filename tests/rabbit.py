@@ -142,17 +142,17 @@ class GivenRabbitMQ(RabbitMQ):
 class PrivateRabbitMQ(RabbitMQ):
     """A broker of our own, which a test may also `kill()` and `restart()`."""
 
-    def __init__(self) -> None:
-        """Choose its ports and write its settings; nothing runs before `start()`."""
+    def __init__(self, password: str = "", settings: str = "") -> None:
+        """Choose its ports, and a password unless one is given; nothing runs before `start()`."""
         self.bin, self.dir = rabbitmq_bin() or Path(), Path(tempfile.mkdtemp(prefix="eodes-rabbitmq-"))
         self.epmd: Process | None = None
         self.server: Process | None = None
         amqp, http, dist, self.epmd_port, cli = free_ports(5)
-        password = secrets.token_hex(12)
+        password = password or secrets.token_hex(12)
         super().__init__(f"amqp://eodes:{password}@127.0.0.1:{amqp}/", f"http://127.0.0.1:{http}")
         (self.dir / "rabbitmq.conf").write_text(
             f"listeners.tcp.1 = 127.0.0.1:{amqp}\nmanagement.tcp.ip = 127.0.0.1\nmanagement.tcp.port = {http}\n"
-            f"default_user = eodes\ndefault_pass = {password}\n"
+            f"default_user = eodes\ndefault_pass = {password}\n{settings}"
         )
         (self.dir / "plugins").write_text("[rabbitmq_management].\n")
         (self.dir / "env.conf").touch()
@@ -175,6 +175,11 @@ class PrivateRabbitMQ(RabbitMQ):
         end(self.server, signal.SIGKILL)
         end(self.epmd, signal.SIGTERM)
         shutil.rmtree(self.dir, ignore_errors=True)
+
+    @property
+    def name(self) -> str:
+        """The node's name, as other nodes call it."""
+        return self.env["RABBITMQ_NODENAME"]
 
     @property
     def pid(self) -> int:

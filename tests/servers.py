@@ -10,12 +10,12 @@ import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import psycopg
 from install_servers import AMQP_URL, DATABASE_URL, ensure_servers, postgresql_bin
-from processes import Process, end, free_ports, kin, run, spawn, unprivileged, wait_until
+from processes import Process, await_end, end, free_ports, kin, run, spawn, unprivileged, wait_until
 from rabbit import GivenRabbitMQ, PrivateRabbitMQ, RabbitMQ
 
 __all__ = ["PostgreSQL", "PrivatePostgreSQL", "PrivateRabbitMQ", "RabbitMQ", "postgresql", "private", "rabbitmq"]
@@ -72,10 +72,12 @@ class PrivatePostgreSQL(PostgreSQL):
         """Kill the server and all processes of its connections without a warning; its files stay."""
         if self.server is not None:
             os.kill(self.server.pid, signal.SIGSTOP)  # so that it starts none while they are looked for
-            for pid in kin(self.server.pid):
+            connections = kin(self.server.pid)
+            for pid in connections:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             end(self.server, signal.SIGKILL)
+            await_end(connections)  # what they share would keep the server from starting again
 
     def restart(self) -> None:
         """Start it again on the same files and port after it was killed; raises RuntimeError."""
@@ -102,7 +104,17 @@ class PrivatePostgreSQL(PostgreSQL):
         return True
 
 
-Private = TypeVar("Private", PrivateRabbitMQ, PrivatePostgreSQL)
+class Server(Protocol):
+    """What can be started, and ended with all that belongs to it."""
+
+    def start(self) -> None:
+        """Start it and wait until it can be used; raises RuntimeError."""
+
+    def stop(self) -> None:
+        """End it, in whatever state it is."""
+
+
+Private = TypeVar("Private", bound=Server)
 
 
 @contextlib.contextmanager

@@ -33,6 +33,8 @@ class Crews:
         self._folder, self._options = folder, layout
         self._running: list[Process] = []
         self._killed: list[Process] = []
+        self.codes: list[int] = []
+        """With which those that were told to end ended."""
 
     def start(self) -> None:
         """Start all of them."""
@@ -48,11 +50,11 @@ class Crews:
                 self._killed.append(relay)
                 self._running[place] = self._start(self._options[place])
 
-    def end(self) -> list[int]:
-        """Tell all to end, and wait; their exit codes."""
+    def end(self) -> None:
+        """Tell all to end, and wait."""
         for relay in self._running:
             relay.send_signal(signal.SIGTERM)
-        return [relay.wait(END_SECONDS) for relay in self._running]
+        self.codes = [relay.wait(END_SECONDS) for relay in self._running]
 
     def left(self) -> list[int]:
         """Processes that still run though they should not, also of crews that were killed; given a moment to go."""

@@ -1,7 +1,7 @@
 """Where a drill takes place: queues and a ledger of its own, relays as processes, and those whom they serve."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pika
 from crews import Crews
+from parcels import receipts_of
 from post_office import catalogue, record
 from rabbit import RabbitMQ as Server
 from recipient import PATIENCE, Entry, Recipient
@@ -16,15 +17,14 @@ from sqlalchemy import create_engine, func, select
 
 from adapter.ledger import Ledger
 from adapter.ledger.schema import DELIVERIES, OUTBOX
-from adapter.relay.broker import Parcel
-from adapter.relay.handing import hand_over
+from adapter.relay.broker import Outcome, Parcel
 from adapter.relay.names import inbox, outbox, queue_names
 from adapter.relay.rabbitmq import RabbitMQ
+from adapter.relay.rabbitmq.places import places_of
 
 CHAMBER, PARTNER = "kcci", "ID"
 YOUNG = 2.5
 """Seconds. RabbitMQ 3.10 may never again elect a leader for a quorum queue that was declared in the last two."""
-TOGETHER = 500
 
 
 class Ground:
@@ -32,6 +32,8 @@ class Ground:
 
     def __init__(self, url: str, database: str, server: Server, crews: Crews, folder: Path) -> None:
         self.crews = crews
+        self.numbers: list[str] = []
+        """Of the records that were put and confirmed; they are the ids of the messages too."""
         self.partner, self.chamber = (Recipient(url, outbox(code), folder) for code in (PARTNER, CHAMBER))
         self._url, self._database, self._server = url, database, server
         self._engine = create_engine(database, pool_pre_ping=True)
@@ -44,38 +46,48 @@ class Ground:
             self.crews.start()
             time.sleep(YOUNG)
 
-    def put(self, records: int) -> list[str]:
-        """Put so many records into the chamber's queue; their numbers, which are their ids too."""
-        numbers = [f"K001-25-{place:07d}" for place in range(records)]
-        with closing(RabbitMQ(self._url)) as sender:
-            for start in range(0, records, TOGETHER):
-                part = numbers[start : start + TOGETHER]
-                hand_over(sender, [Parcel(inbox(CHAMBER), number, record(number)) for number in part])
-        return numbers
+    def put(self, records: int, meanwhile: Callable[[], object] = bool) -> None:
+        """Put so many records more into the chamber's queue, until each is confirmed; something happens meanwhile."""
+        numbers = [f"K001-25-{len(self.numbers) + place:07d}" for place in range(records)]
+        waiting = {number: Parcel(inbox(CHAMBER), number, record(number)) for number in numbers}
+        with closing(RabbitMQ(self._url, window=records, patience=PATIENCE)) as sender:
+            happens = meanwhile
+            while waiting:
+                sender.send(list(waiting.values()))
+                happens()
+                happens = bool  # once
+                for receipt in receipts_of(sender, len(waiting)):
+                    if receipt.outcome is Outcome.CONFIRMED:
+                        del waiting[receipt.message_id]
+        self.numbers += numbers
 
     def taken(self) -> int:
         """How many records the ledger has."""
         return int(self._ask(select(func.count()).select_from(DELIVERIES))[0][0])
 
-    def come_to_rest(self, numbers: Sequence[str]) -> None:
-        """Until the partner has these and no relay has anything to do; raises AssertionError if it never comes."""
-        self.partner.receive(until=lambda: self.partner.processed >= len(numbers) and not self.waiting())
+    def pass_on(self) -> None:
+        """Until the partner has all that was put; raises AssertionError if that never comes."""
+        self.partner.receive(until=lambda: self.partner.processed >= len(self.numbers))
+
+    def come_to_rest(self) -> None:
+        """Until the partner has all and no relay has anything to do; raises AssertionError if that never comes."""
+        self.pass_on()
+        self.partner.receive(until=lambda: not self.waiting())
         self.partner.leave()
         late = time.monotonic() + PATIENCE
         while (busy := self._busy()) and time.monotonic() < late:
             time.sleep(0.2)
         assert not busy, f"the relays do not come to rest: {busy}"
 
-    def finish(self) -> list[int]:
-        """End the relays, and let partner and chamber take what still lies there; the relays' exit codes."""
-        codes = self.crews.end()
+    def finish(self) -> None:
+        """End the relays, and let partner and chamber take what still lies there."""
+        self.crews.end()
         self.partner.drain()
         self.chamber.drain()
-        return codes
 
     def left(self) -> dict[str, list[str]]:
         """Ids of what still lies in any queue, now that nobody takes from them any more."""
-        with closing(pika.BlockingConnection(pika.URLParameters(self._url))) as connection:
+        with closing(pika.BlockingConnection(places_of(self._url))) as connection:
             channel = connection.channel()
             found = {queue: _take_all(channel, queue) for queue in queue_names(catalogue())}
         return {queue: ids for queue, ids in found.items() if ids}

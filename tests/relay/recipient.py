@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 import pika
 from pika.exceptions import AMQPError
 
+from adapter.relay.rabbitmq.places import places_of
+
 PREFETCH, RUN = 200, 20
 """How many the broker sends ahead, and how many are acknowledged in one word."""
 PATIENCE = 120.0
@@ -37,7 +39,7 @@ class Recipient:
     """
 
     def __init__(self, url: str, queue: str, folder: Path) -> None:
-        self._url, self._queue = pika.URLParameters(url), queue
+        self._places, self._queue = places_of(url), queue
         self._list = sqlite3.connect(folder / f"{queue}.db", isolation_level=None)
         self._list.execute("PRAGMA journal_mode = WAL")
         self._list.execute("CREATE TABLE processed (id TEXT PRIMARY KEY, digest TEXT, about TEXT)")
@@ -88,7 +90,7 @@ class Recipient:
             came = next(self._messages, None)
             if came is not None:
                 return came
-            self._connection = pika.BlockingConnection(self._url)
+            self._connection = pika.BlockingConnection(self._places)
             self._messages = self._consume(self._connection.channel())
         except (AMQPError, OSError):
             self._messages = iter(())
