@@ -6,17 +6,23 @@ A library that crashes does the same. The fault is planted on import, so that pr
 import os
 import signal
 import time
+from pathlib import Path
 from typing import Any
 
 from adapter import translate
 from adapter.cli import main
 
-KILLS, HANGS = b"KILLS ITS READER", b"KEEPS ITS READER"
+KILLS, HANGS, KILLS_ONCE = b"KILLS ITS READER", b"KEEPS ITS READER", b"KILLS ITS FIRST READER"
+NOTE = "DEADLY_NOTE"
+"""Names the file that says that it has."""
 _open = translate._open
 
 
 def _open_or_die(body: bytes, *rest: Any) -> Any:
     if KILLS in body:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if KILLS_ONCE in body and not Path(os.environ[NOTE]).exists():
+        Path(os.environ[NOTE]).touch()
         os.kill(os.getpid(), signal.SIGKILL)
     if HANGS in body:
         time.sleep(3600)

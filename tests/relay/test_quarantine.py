@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from deadly import KILLS
+from deadly import KILLS, NOTE
 from post_office import START, PostOffice, catalogue, kinds, record
 
 from adapter.delivery import Delivery
@@ -26,7 +26,7 @@ from adapter.relay.quarantine import Quarantine
 from adapter.schema import Limits
 
 if __name__ == "__main__":
-    marks = {"good": b"{}", "kills": deadly.KILLS, "hangs": deadly.HANGS}
+    marks = {"good": b"{}", "kills": deadly.KILLS, "hangs": deadly.HANGS, "once": deadly.KILLS_ONCE}
     suspects = [Delivery(marks[word], "from.kcci", times=5) for word in sys.argv[2:]]
     quarantine = Quarantine((Path(sys.argv[1]),), None, Limits(), patience=5.0)
     found = quarantine.fatal(suspects, datetime.fromisoformat("2026-03-02T09:30:00+00:00"))
@@ -60,7 +60,7 @@ def fatal(tmp_path: Path, *words: str) -> dict[int, list[str]]:
     here, project = Path(__file__).parent, catalogue().folders[0]
     done = subprocess.run(
         [sys.executable, script, project, *words], capture_output=True, text=True, check=True,
-        env={"PYTHONPATH": f"{here}:{project}", "PATH": ""},
+        env={"PYTHONPATH": f"{here}:{project}", "PATH": "", NOTE: str(tmp_path / "note")},
     )  # fmt: skip
     return {int(place): said for place, said in json.loads(done.stdout).items()}
 
@@ -69,6 +69,11 @@ def test_what_kills_the_process_that_decides_it_is_found_among_good_ones(tmp_pat
     found = fatal(tmp_path, "good", "kills", "good", "kills")
     assert sorted(found) == [1, 3]
     assert found[1] == ["REL-02", "it came back often, and decided alone, the process that decided it ended"]
+
+
+def test_what_was_read_when_the_process_was_killed_from_outside_is_not_condemned(tmp_path: Path) -> None:
+    assert fatal(tmp_path, "good", "once", "good") == {}
+    assert (tmp_path / "note").exists()
 
 
 def test_what_never_ends_is_ended(tmp_path: Path) -> None:
