@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Timer
 from time import sleep
+from traceback import extract_stack
 from types import FrameType
 
 import structlog
@@ -103,8 +104,13 @@ def _relay(told: Settings, queues: Broker, catalogue: Catalogue, role: Role, sto
 
 
 def _give_up() -> None:
-    """End in the middle of a round: what was not acknowledged or not confirmed comes again."""
-    log.warning("ended before the round was whole; what was under way comes again")
+    """End in the middle of a round: what was not acknowledged or not confirmed comes again.
+
+    The log says where each thread stood: something keeps it that should not.
+    """
+    stacks = sys._current_frames().values()
+    stood = [[f"{Path(each.filename).name}:{each.lineno} {each.name}" for each in extract_stack(top)] for top in stacks]
+    log.warning("ended before the round was whole; what was under way comes again", stood=stood)
     os._exit(INVALID)
 
 

@@ -1,0 +1,34 @@
+"""A relay that is told to end, and is kept by something: it ends all the same, and says by what."""
+
+import contextlib
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+from deadly import HANGS
+from post_office import catalogue
+from processes import end, spawn, wait_until
+
+from adapter.relay.broker import Parcel
+from adapter.relay.embedded import Embedded
+from adapter.relay.names import inbox, queue_names
+
+DEADLY = Path(__file__).parent / "deadly.py"
+
+
+def test_a_round_that_does_not_end_is_ended_after_its_limit_and_the_log_says_where_it_stood(tmp_path: Path) -> None:
+    with contextlib.closing(Embedded(tmp_path / "queues.db")) as broker:
+        broker.declare(queue_names(catalogue()))
+        broker.send([Parcel(inbox("kcci"), "m-1", HANGS)])
+        told = {"EODES_DATA": str(tmp_path), "EODES_CACHE": str(tmp_path / "cache")}
+        relay = spawn([sys.executable, str(DEADLY), "relay", "--drain", "0.5"], tmp_path, os.environ | told)
+        try:
+            wait_until(lambda: broker.depths([inbox("kcci")]) == {inbox("kcci"): 0}, relay, tmp_path)
+            relay.send_signal(signal.SIGTERM)
+            assert relay.wait(60) == 1
+        finally:
+            end(relay, signal.SIGKILL)
+    (line,) = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines() if "ended before" in line]
+    assert any("_open_or_die" in place for stack in line["stood"] for place in stack)
