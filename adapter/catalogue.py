@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 CODE = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,31}")
 SIDES = ("partners", "domestic")
+AGREEMENTS = "mappings/agreements"
 PACKAGED = Path(__file__).parent / "_data"
 CHECKOUT = Path(__file__).parent.parent
 
@@ -74,7 +75,7 @@ class Catalogue:
     @cached_property
     def agreements(self) -> Mapping[str, Agreement]:
         """Every agreement by its short name."""
-        return {name.stem: self.agreement(name.stem) for name in self._list("mappings/agreements")}
+        return {name.stem: self.agreement(name.stem) for name in self._list(AGREEMENTS)}
 
     def agreement(self, slug: str) -> Agreement:
         """The agreement of this short name."""
@@ -82,9 +83,9 @@ class Catalogue:
 
     @lru_cache(maxsize=256)  # noqa: B019 - a catalogue lives as long as its process
     def _agreement(self, slug: str) -> Agreement:
-        path = self.find(f"mappings/agreements/{slug}.toml")
+        path = self.find(f"{AGREEMENTS}/{slug}.toml")
         if path is None:
-            known = ", ".join(name.stem for name in self._list("mappings/agreements"))
+            known = ", ".join(name.stem for name in self._list(AGREEMENTS))
             raise Unknown(f"no agreement {slug!r}; there are {known}")
         return _model(Agreement, _toml(path), path)
 
@@ -208,6 +209,8 @@ class Catalogue:
         system = _model(System, _toml(path), path) if path else None
         if system and (system.code.lower() != folder.rpartition("/")[2] or not CODE.fullmatch(system.code)):
             raise TableError(f"{folder}/system.toml: code {system.code!r} is not the name of its folder")
+        if system and not system.agreements and system.side == "domestic":
+            return system.model_copy(update={"agreements": tuple(name.stem for name in self._list(AGREEMENTS))})
         return system
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from adapter.certificate import Certificate
 from adapter.delivery import Message
-from adapter.messages import FUNCTION_OF_FORM, MODELS, Content, Function, Header, Kind
+from adapter.messages import FUNCTION_OF_FORM, FUNCTION_OF_KIND, MODELS, Content, Function, Header, Kind
 from adapter.system import System
 
 KINDS = {model: kind for kind, model in MODELS.items()}
@@ -25,7 +25,7 @@ def function_of(content: Content) -> Function:
     """What is done with this content when it is sent for the first time."""
     if isinstance(content, Certificate):
         return FUNCTION_OF_FORM[content.form]
-    return Function.CANCEL if kind_of(content) is Kind.CANCELLATION else Function.ANSWER
+    return FUNCTION_OF_KIND.get(kind_of(content), Function.ANSWER)
 
 
 def message_id(kind: Kind, function: Function, sender: str, receiver: str, cause: str) -> str:

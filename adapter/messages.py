@@ -6,7 +6,10 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from adapter.certificate import Certificate, Part, match_key
+from adapter.enquiry import ExportLink, StatusQuery, StatusReply
+from adapter.reconciliation import Reconciliation
 from adapter.text import Amount, Code, Day, Moment, Name, Slug, Text
+from adapter.verification import VerificationInformation, VerificationReply, VerificationRequest
 
 
 class Kind(StrEnum):
@@ -17,6 +20,13 @@ class Kind(StrEnum):
     ACKNOWLEDGEMENT = "acknowledgement"
     RESPONSE = "response"
     FEEDBACK = "feedback"
+    VERIFICATION_REQUEST = "verification_request"
+    VERIFICATION_INFORMATION = "verification_information"
+    VERIFICATION_REPLY = "verification_reply"
+    STATUS_QUERY = "status_query"
+    STATUS_REPLY = "status_reply"
+    EXPORT_LINK = "export_link"
+    RECONCILIATION = "reconciliation"
 
 
 class Function(StrEnum):
@@ -29,10 +39,24 @@ class Function(StrEnum):
     CANCEL = "cancel"
     ANSWER = "answer"
     """The content answers an earlier message."""
+    ASK = "ask"
+    """The content wants an answer."""
+    TELL = "tell"
+    """The content tells what nobody asked for."""
 
 
 FUNCTION_OF_FORM = {"original": Function.ISSUE, "replacement": Function.REPLACE, "true_copy": Function.COPY}
 """What is done with a certificate of this form when it is sent for the first time."""
+
+FUNCTION_OF_KIND = {
+    Kind.CANCELLATION: Function.CANCEL,
+    Kind.VERIFICATION_REQUEST: Function.ASK,
+    Kind.VERIFICATION_INFORMATION: Function.ASK,
+    Kind.STATUS_QUERY: Function.ASK,
+    Kind.EXPORT_LINK: Function.TELL,
+    Kind.RECONCILIATION: Function.TELL,
+}
+"""What is done with the content of a message that is no certificate; the others answer."""
 
 
 class Header(Part):
@@ -121,6 +145,8 @@ class ItemFeedback(Part):
     text: Text | None = None
     quantity: Amount | None = None
     """Quantity used, in the unit of the certificate's item."""
+    unit: Code | None = None
+    """That unit (UN/ECE Recommendation 20), where the importing customs says it."""
     decided_on: Day | None = None
 
 
@@ -140,7 +166,10 @@ class Feedback(Part):
         return match_key(self.number)
 
 
-Content = Certificate | Cancellation | Acknowledgement | Response | Feedback
+Content = (
+    Certificate | Cancellation | Acknowledgement | Response | Feedback | VerificationRequest | VerificationInformation
+    | VerificationReply | StatusQuery | StatusReply | ExportLink | Reconciliation
+)  # fmt: skip
 
 MODELS: dict[Kind, type[Part]] = {
     Kind.CERTIFICATE: Certificate,
@@ -148,5 +177,12 @@ MODELS: dict[Kind, type[Part]] = {
     Kind.ACKNOWLEDGEMENT: Acknowledgement,
     Kind.RESPONSE: Response,
     Kind.FEEDBACK: Feedback,
+    Kind.VERIFICATION_REQUEST: VerificationRequest,
+    Kind.VERIFICATION_INFORMATION: VerificationInformation,
+    Kind.VERIFICATION_REPLY: VerificationReply,
+    Kind.STATUS_QUERY: StatusQuery,
+    Kind.STATUS_REPLY: StatusReply,
+    Kind.EXPORT_LINK: ExportLink,
+    Kind.RECONCILIATION: Reconciliation,
 }
 """The model of each kind's content."""

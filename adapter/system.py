@@ -1,9 +1,11 @@
 """The systems that exchange certificates: domestic ones, and each partner's EODES."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from adapter.certificate import Part
-from adapter.text import Code, Country, Day, Slug, Text
+from adapter.text import Code, Country, Day, Name, Slug, Text
 
 
 class Live(Part):
@@ -12,6 +14,35 @@ class Live(Part):
     status: Literal["live", "pilot", "enabled", "planned"]
     since: Day | None = None
     until: Day | None = None
+    source: Text
+
+
+class Version(Part):
+    """A version of a message as one system knows it: the day decides which is sent, and all are read."""
+
+    message: Code
+    """The kind of message, as its table names it."""
+    version: Name
+    agreement: Slug | None = None
+    """For the tables of one agreement only."""
+    since: Day | None = None
+    until: Day | None = None
+    source: Text
+
+
+class AnswerTimes(Part):
+    """How soon a system answers, in minutes; a later answer is overdue, and nothing more."""
+
+    acknowledgement: int
+    response: int
+    source: Text
+
+
+class Planned(Part):
+    """A message or document that was agreed on and is not exchanged yet."""
+
+    name: Text
+    agreements: tuple[Slug, ...] = ()
     source: Text
 
 
@@ -26,11 +57,20 @@ class System(Part):
     side: Literal["domestic", "partner"]
     country: Country
     model: Literal["push", "pull"] = "push"
-    agreements: tuple[Slug, ...]
+    agreements: tuple[Slug, ...] = ()
+    """What it exchanges under; a domestic system that names none deals with every agreement of the catalogue."""
     live: Live
     legal_basis: Text | None = None
     importing: bool = False
     """Whether a partner's certificates go to this domestic system."""
+    languages: tuple[Annotated[str, Field(pattern=r"^[a-z]{2}$")], ...] = ("en",)
+    """In which its messages may be written (ISO 639-1)."""
+    versions: tuple[Version, ...] = ()
+    """When each version of a message is sent; a table that is not named here is sent on any day."""
+    answers: AnswerTimes | None = None
+    planned: tuple[Planned, ...] = ()
+    debits: bool = False
+    """Whether its customs debits the quantity of each item until the certificate is used up."""
     signed: bool = False
     """Whether its messages carry an XML signature."""
     duplicates: Literal["acknowledge", "flag", "reject"] = "acknowledge"

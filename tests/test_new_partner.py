@@ -27,7 +27,7 @@ from adapter.schema import parse_xml
 
 NEW = shelf.ROOT / "tests" / "data" / "new_partner"
 AT = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
-KINDS = list(Kind)
+KINDS = [Kind.CERTIFICATE, Kind.CANCELLATION, Kind.ACKNOWLEDGEMENT, Kind.RESPONSE, Kind.FEEDBACK]
 
 
 @pytest.fixture(scope="module")

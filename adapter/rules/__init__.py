@@ -66,7 +66,7 @@ def check(content: Content, agreement: Agreement | None, facts: Facts = NO_FACTS
             raise ValueError("a certificate is checked under its agreement")
         return judge(ON_CERTIFICATES, content, agreement, agreement.on(content.issued_on), facts)
     kind = next(kind for kind, model in MODELS.items() if isinstance(content, model))
-    return judge(RULES[kind], content, agreement, None, facts)
+    return judge(RULES.get(kind, ()), content, agreement, None, facts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,7 @@ root = "[kind='feedback']"
 "items[].reason" = "lines[]/why"
 "items[].text" = "lines[]/text"
 "items[].quantity" = "lines[]/used"
+"items[].unit" = "lines[]/unit"
 "items[].decided_on" = "lines[]/day"
 [codes.scheme]
 source = "invented"
