@@ -40,8 +40,12 @@ def update(request: pytest.FixtureRequest) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """End like Ctrl-C when terminated or hung up, so that the servers are stopped then too."""
-    leads = bool(config.getoption("numprocesses", None)) and not hasattr(config, "workerinput")
+    """Have the servers stopped whoever ends the session."""
+    end_whole(leads=bool(config.getoption("numprocesses", None)) and not hasattr(config, "workerinput"))
+
+
+def end_whole(leads: bool = False) -> None:
+    """End like Ctrl-C when terminated or hung up; the leader of a divided session ends its workers first."""
     for interruption in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(interruption, partial(_interrupt, leads))
 
@@ -93,10 +97,8 @@ def database_url(postgresql: servers.PostgreSQL) -> Iterator[str]:
 
 
 def _interrupt(leads: bool, signum: int, frame: object) -> None:
-    """Once, for a second one would break the stopping off; the leader of a divided session ends its workers first.
-
-    Left to themselves they hear of it after five seconds, and are killed five seconds later.
-    """
+    # A second one would break the stopping off. Workers left to themselves hear of it after five seconds, and are
+    # killed five seconds later.
     for again in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(again, signal.SIG_IGN)
     for worker in processes.children(os.getpid()) if leads else ():
