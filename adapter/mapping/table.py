@@ -76,11 +76,13 @@ def load_table(name: str, toml: Mapping[str, Any], fetch: Fetch, lists: Mapping[
     _check(name, flat)
     namespaces = None if flat["schema"].endswith(".json") else flat["namespaces"]
     codes = {**lists, **{key: code_list(key, rows, name) for key, rows in flat["codes"].items()}}
+    own = {*toml.get("header", {}), *toml.get("fields", {})}
     try:
+        root = parse_path(flat["root"], namespaces)
         return Table(
             name=name, system=flat["system"], message=Kind(flat["message"]), version=str(flat["version"]),
-            schema=flat["schema"], root=parse_path(flat["root"], namespaces), namespaces=namespaces or {},
-            rows=tuple(_rows(flat, namespaces, codes)),
+            schema=flat["schema"], root=root, namespaces=namespaces or {},
+            rows=tuple(row for row in _rows(flat, namespaces, codes) if row.field in own or not _said(row, root)),
             constants=tuple((parse_path(key, namespaces), _text(text, key)) for key, text in flat["constants"].items()),
             withheld=flat["withheld"], agreement=flat.get("agreement"), direction=flat.get("direction"),
         )  # fmt: skip
@@ -106,14 +108,31 @@ def inherit(name: str, toml: Mapping[str, Any], fetch: Fetch, line: tuple[str, .
         flat = inherit(parent, rows, fetch, (*line, name))
     for section in SECTIONS:
         flat[section] = {**flat[section], **toml.get(section, {})}
-    withheld = toml.get("withheld", {})
-    flat["fields"] = {
-        field: row for field, row in flat["fields"].items() if field not in withheld or field in toml.get("fields", {})
+    own, withheld = toml.get("fields", {}), toml.get("withheld", {})
+    flat["fields"] = {field: row for field, row in flat["fields"].items() if field not in withheld or field in own}
+    flat["withheld"] = {
+        name: reason for name, reason in flat["withheld"].items() if name in withheld or not _within(name, own)
     }
     return {
         **flat,
         **{key: value for key, value in toml.items() if key not in SECTIONS and key not in ("extends", "abstract")},
     }
+
+
+def _said(row: Row, root: Path) -> bool:
+    """Whether a predicate of the root stands where an inherited row does: the predicate takes its place."""
+    said = [[name] for step in root.steps[-1:] for name, _ in step.where]
+    places = [
+        [step.name for step in path.steps] + [f"@{path.attribute}"] * bool(path.attribute)
+        for path in row.paths
+        if not path.absolute
+    ]
+    return any(place in said for place in places)
+
+
+def _within(name: str, fields: Mapping[str, Any]) -> bool:
+    """Whether any of the fields is this one or lies below it: a child that maps it withholds it no longer."""
+    return any(field == name or field.startswith((f"{name}.", f"{name}[]")) for field in fields)
 
 
 def _check(name: str, flat: Mapping[str, Any]) -> None:
