@@ -27,7 +27,12 @@ FORM = code_list(
     "small.toml",
 )
 SEOUL = timezone(timedelta(hours=9))
+DELHI = timezone(timedelta(hours=5, minutes=30))
+MARQUESAS = timezone(-timedelta(hours=9, minutes=30))
 MOMENTS = st.datetimes(datetime(1, 1, 3), datetime(9999, 12, 29), timezones=st.sampled_from([UTC, SEOUL]))
+ANYWHERE = st.datetimes(
+    datetime(1, 1, 3), datetime(9999, 12, 29), timezones=st.sampled_from([UTC, SEOUL, DELHI, MARQUESAS])
+)
 VALUES = {
     "text": st.text(min_size=1),
     "number": st.decimals(0, 10**15, allow_nan=False, allow_infinity=False, places=8),
@@ -37,6 +42,7 @@ VALUES = {
     "flag": st.booleans(),
     "date102": st.dates(),
     "date304": MOMENTS.map(lambda moment: moment.replace(microsecond=0)),
+    "date304_minutes": ANYWHERE.map(lambda moment: moment.replace(microsecond=0)),
     "yes_no": st.booleans(),
     "yes": st.booleans(),
 }
@@ -45,6 +51,7 @@ TEXTS = {
     "moment": ["2025-01-31T09:30:00+09:00", "2025-01-31T09:30:00Z", "2025-01-31T09:30:00.123456-05:30"],
     "date102": ["20250131", "00010101", "20240229"],
     "date304": ["20250131093000Z", "20250131093000+09", "20250131093000-05"],
+    "date304_minutes": ["20250131093000Z", "20250131093000+09", "20250131093000+0530", "20250131093000-0030"],
     "flag": ["true", "false"],
     "yes_no": ["Y", "N"],
     "yes": ["Y"],
@@ -54,6 +61,7 @@ WRONG = {
     "moment": ["2025-01-31T09:30:00", "2025-01-31", "now", "2025-13-31T09:30:00Z", "2025-01-31T09:30:00.1234567Z"],
     "date102": ["2025-01-31", "20250230", "2025013", "202501311", "２０２５0131", "20250131 "],
     "date304": ["20250131093000", "20250131093000+0900", "20250131093060Z", "20250131243000Z", "20250230093000Z"],
+    "date304_minutes": ["20250131093000+0900", "20250131093000+0560", "20250131093000+24", "20250131093000+053"],
     "flag": ["yes", "TRUE", "", "2"],
     "yes_no": ["y", "J", "", "true"],
     "yes": ["N", "y", "1"],
