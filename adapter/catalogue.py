@@ -1,24 +1,21 @@
 """The catalogue: systems, agreements, tables and schemas, the user's own folder before the packaged one."""
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
-
-from pydantic import ValidationError
+from typing import TYPE_CHECKING, Any
 
 from adapter.agreement import Agreement
-from adapter.certificate import Part
+from adapter.folders import read_model, read_toml, toml_files, topmost
 from adapter.mapping.codes import CodeList, code_list
 from adapter.mapping.mapping import Mapping as Compiled
 from adapter.mapping.path import TableError
 from adapter.mapping.plan import Plan, make_plan
-from adapter.mapping.problems import problems
-from adapter.mapping.table import Table, load_table
+from adapter.mapping.table import EVERY, Table, load_table
 from adapter.messages import Kind
 from adapter.schema import JsonSchema, Outline, Schema
+from adapter.serving import choose
 from adapter.system import System
 
 if TYPE_CHECKING:
@@ -27,6 +24,10 @@ if TYPE_CHECKING:
 CODE = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,31}")
 SIDES = ("partners", "domestic")
 AGREEMENTS = "mappings/agreements"
+COMMON = "common"
+"""Folder of the tables that serve every partner."""
+WINDOW, BLANK = 256, b"\xef\xbb\xbf \t\r\n"
+"""How far, and over what, to look for a document's first character."""
 PACKAGED = Path(__file__).parent / "_data"
 CHECKOUT = Path(__file__).parent.parent
 
@@ -47,6 +48,7 @@ class Catalogue:
         self._tables: dict[str, Table | None] = {}
         self._tables_of: dict[tuple[str, Kind | None], tuple[Table, ...]] = {}
         self._writing: dict[tuple[str, Kind, str | None], Table] = {}
+        self._formats: dict[str, frozenset[bool]] = {}
         self._compiled: dict[str, Compiled] = {}
         self._schemas: dict[str, Schema | JsonSchema] = {}
 
@@ -87,10 +89,13 @@ class Catalogue:
         if path is None:
             known = ", ".join(name.stem for name in self._list(AGREEMENTS))
             raise Unknown(f"no agreement {slug!r}; there are {known}")
-        return _model(Agreement, _toml(path), path)
+        return read_model(Agreement, read_toml(path), path)
 
     def tables(self, system: System, kind: Kind | None = None) -> tuple[Table, ...]:
-        """The system's tables, those of certificates first; a table's file is named after its message."""
+        """The system's tables, those of certificates first, its own of each kind before common ones.
+
+        A table's file is named after its message. A file of a partner's own replaces the common one of that name.
+        """
         wanted = (system.code, kind)
         if wanted not in self._tables_of:
             self._tables_of[wanted] = tuple(self._read_tables(system, [kind] if kind else list(Kind)))
@@ -98,30 +103,41 @@ class Catalogue:
 
     def _read_tables(self, system: System, kinds: list[Kind]) -> Iterator[Table]:
         folder = self._folder(system)
-        files = self._list(f"mappings/{folder}")
+        own = [path.name for path in self._list(f"mappings/{folder}")]
+        common = [path.name for path in self._list(f"mappings/{COMMON}")] if system.side == "partner" else []
+        names = [f"{folder}/{name}" for name in own] + [f"{COMMON}/{name}" for name in common if name not in own]
         for kind in kinds:
-            for path in files:
-                if path.name.startswith(kind) and (table := self._table(f"{folder}/{path.name}")):
-                    if table.system != system.code:
-                        raise TableError(f"{table.name}: system {table.system!r} is not {system.code!r} of its folder")
-                    yield table
+            for name in names:
+                if not name.rpartition("/")[2].startswith(kind):
+                    continue
+                table = self._table(name)
+                if table and (not table.common or table.agreement in (None, *system.agreements)):
+                    yield self._placed(table, system)
+
+    def _placed(self, table: Table, system: System) -> Table:
+        """The table, if it says whose it is: its folder's system, or every partner."""
+        whose = EVERY if table.common else system.code
+        if table.system != whose:
+            raise TableError(f"{table.name}: system {table.system!r} is not {whose!r} of its folder")
+        return table
 
     def table(self, system: System, kind: Kind, agreement: str | None) -> Table:
-        """The table that writes this message for a system: the agreement's own before the common one."""
+        """The table that writes this message for a system."""
         wanted = (system.code, kind, agreement)
         if wanted not in self._writing:
-            self._writing[wanted] = self._newest(system, kind, agreement)
+            found = choose(self.tables(system, kind), agreement)
+            if found is None:
+                under = f" under {agreement}" if agreement else ""
+                raise Unknown(f"{system.code} has no table to write a {kind}{under}")
+            self._writing[wanted] = found
         return self._writing[wanted]
 
-    def _newest(self, system: System, kind: Kind, agreement: str | None) -> Table:
-        tables = [table for table in self.tables(system, kind) if table.direction != "in"]
-        own = [table for table in tables if table.agreement == agreement] if agreement else tables
-        found = own or [table for table in tables if table.agreement is None]
-        if not found:
-            raise Unknown(
-                f"{system.code} has no table to write a {kind}" + (f" under {agreement}" if agreement else "")
-            )
-        return max(found, key=lambda table: [int(part) for part in re.findall(r"[0-9]+", table.version)])
+    def is_json(self, system: System, body: bytes) -> bool:
+        """Whether a document of the system is JSON: as its tables are, or as it begins where it has tables of both."""
+        if system.code not in self._formats:
+            self._formats[system.code] = frozenset(table.is_json for table in self.tables(system))
+        formats = self._formats[system.code]
+        return True in formats and (len(formats) == 1 or body[:WINDOW].lstrip(BLANK)[:1] in (b"{", b"["))
 
     def compiled(self, table: Table) -> Compiled:
         """The table's two functions, compiled once."""
@@ -155,7 +171,7 @@ class Catalogue:
 
     def find(self, name: str) -> Path | None:
         """The file of this name, the user's own before the packaged one."""
-        return next((path for folder in self.folders if (path := folder / name).is_file()), None)
+        return topmost(self.folders, name)
 
     def _schema_path(self, table: Table) -> Path:
         path = self.find(f"xsd/{table.schema}")
@@ -168,31 +184,29 @@ class Catalogue:
             path = self.find(f"mappings/{name}")
             if path is None:
                 raise TableError(f"no table mappings/{name}")
-            self._tables[name] = load_table(name, _toml(path), self._fetch, self._lists)
+            toml = read_toml(path)
+            if name.startswith(f"{COMMON}/"):
+                toml.setdefault("system", EVERY)
+            self._tables[name] = load_table(name, toml, self._fetch, self._lists)
         return self._tables[name]
 
     def _fetch(self, child: str, parent: str) -> tuple[str, Mapping[str, Any]]:
         folder = child.rpartition("/")[0]
         if "/" in parent or "\\" in parent:
             raise TableError(f"{child}: extends {parent!r}: name a table of the same folder or of mappings/common")
-        for name in (f"{folder}/{parent}.toml", f"common/{parent}.toml"):
-            if path := self.find(f"mappings/{name}"):
-                return name, _toml(path)
+        for name in (f"{folder}/{parent}.toml", f"{COMMON}/{parent}.toml"):
+            if name != child and (path := self.find(f"mappings/{name}")):
+                return name, read_toml(path)
         raise TableError(f"{child}: extends {parent!r}, which is neither in mappings/{folder} nor in mappings/common")
 
     @cached_property
     def _lists(self) -> Mapping[str, CodeList]:
         """The code lists that any table may use."""
         files = self._list("mappings/codes")
-        return {path.stem: code_list(path.stem, _toml(path), f"codes/{path.name}") for path in files}
+        return {path.stem: code_list(path.stem, read_toml(path), f"codes/{path.name}") for path in files}
 
     def _list(self, folder: str) -> list[Path]:
-        """TOML files of a folder in all layers, by name, the first layer winning."""
-        found: dict[str, Path] = {}
-        for layer in self.folders:
-            for path in sorted((layer / folder).glob("*.toml")):
-                found.setdefault(path.name, path)
-        return [found[name] for name in sorted(found)]
+        return toml_files(self.folders, folder)
 
     def _system_folders(self) -> list[str]:
         names = {
@@ -206,29 +220,9 @@ class Catalogue:
 
     def _system(self, folder: str) -> System | None:
         path = self.find(f"mappings/{folder}/system.toml")
-        system = _model(System, _toml(path), path) if path else None
+        system = read_model(System, read_toml(path), path) if path else None
         if system and (system.code.lower() != folder.rpartition("/")[2] or not CODE.fullmatch(system.code)):
             raise TableError(f"{folder}/system.toml: code {system.code!r} is not the name of its folder")
         if system and not system.agreements and system.side == "domestic":
             return system.model_copy(update={"agreements": tuple(name.stem for name in self._list(AGREEMENTS))})
         return system
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except RecursionError:
-        raise TableError(f"{path.name}: not TOML that can be read: it is nested too deep") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise TableError(f"{path.name}: not TOML: {error}") from None
-
-
-M = TypeVar("M", bound=Part)
-
-
-def _model(model: type[M], values: Mapping[str, Any], path: Path) -> M:
-    try:
-        return model.model_validate(values)
-    except ValidationError as error:
-        said = "; ".join(f"{field} {message}" for field, _, _, message, _ in problems(error, model))
-        raise TableError(f"{path.name}: {said}") from None

@@ -115,8 +115,7 @@ def open_document(body: bytes, system: System, catalogue: Catalogue, limits: Lim
 
 def recognise(body: bytes, system: System, catalogue: Catalogue, limits: Limits = STANDARD) -> Document:
     """Bytes through the one door, with the table that they begin like; not yet validated."""
-    is_json = next((table.is_json for table in catalogue.tables(system)), False)
-    root = parse_json(body, limits) if is_json else parse_xml(body, limits)
+    root = parse_json(body, limits) if catalogue.is_json(system, body) else parse_xml(body, limits)
     read = (table for table in catalogue.tables(system) if table.direction != "out" and begins(table, root))
     table = next(read, None)
     if table is None:
@@ -201,6 +200,8 @@ def forward(
 
 def begins(table: Table, root: Any) -> bool:
     """Whether a document begins as this table's do: the root's names and predicates."""
+    if table.is_json != isinstance(root, dict):
+        return False
     if table.is_json:
         return all(root.get(name) == value for step in table.root.steps for name, value in step.where)
     return root.tag == table.root.steps[0].name and _leads(table.root.steps, root)

@@ -21,6 +21,7 @@ SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}Signature"
 MESSAGES = {
     "id/1.0/MetaData.xsd": "id/certificate/ik-cepa-1-item.xml",
     "cn/1.0/OriginMessage.xsd": "cn/certificate/kr-cn-1-item.xml",
+    "common/1.0/Exchange.xsd": "common/status_query/kr-cn-status-asked.xml",
 }
 OURS = sorted(path for folder in ("common", "cn", "id") for path in (XSD / folder).glob("*/*.xsd"))
 LISTED = re.compile(r"^\| `([^`]+)` \|.*\| `([0-9a-f]{64})` \|$", re.MULTILINE)

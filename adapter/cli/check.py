@@ -20,7 +20,8 @@ def run(partner: str | None, json: bool, strict: bool, home: Path | None, notes:
     """Prove the tables of one system or of all; errors, and strictly judged warnings, make it fail."""
     catalogue = open_catalogue(home)
     systems = [catalogue.system(partner)] if partner else list(catalogue.systems.values())
-    every = [proved for system in systems for proved in _proofs(catalogue, system)]
+    proved = dict(proof for system in systems for proof in _proofs(catalogue, system))  # a common table counts once
+    every = list(proved.items())
     if json:
         put_json(_told(every, strict))
     else:

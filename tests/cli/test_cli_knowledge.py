@@ -97,7 +97,7 @@ def test_all_our_tables_are_proved():
 def test_check_in_json_tells_of_each_table():
     told = said("check", "CN")
     assert told["verdict"] == "valid"
-    assert {table["table"].split("/")[1] for table in told["tables"]} == {"cn"}
+    assert {table["table"].rpartition("/")[0] for table in told["tables"]} == {"partners/cn", "common"}
     assert set(told["tables"][0]) == {"table", "verdict", "findings"}
 
 
