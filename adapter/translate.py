@@ -216,8 +216,13 @@ def _leads(steps: tuple[Step, ...], element: Any) -> bool:
     return not rest or any(_leads(rest, child) for child in element.iterchildren(rest[0].name))
 
 
+def _beginning(table: Table) -> str:
+    """How a document of the table begins; all common ones begin alike, and there are many."""
+    return table.root.text.partition("/")[0] if table.common else table.root.text or "{…}"
+
+
 def _unrecognised(root: Any, system: System, catalogue: Catalogue) -> Finding:
-    begun = dict.fromkeys(table.root.text or "{…}" for table in catalogue.tables(system) if table.direction != "out")
+    begun = dict.fromkeys(_beginning(table) for table in catalogue.tables(system) if table.direction != "out")
     found = None if isinstance(root, dict) else root.tag
     message = f"no message of {system.code} begins like this"
     return Finding(code="DOC-ROOT", message=message, found=found, allowed="; ".join(begun))

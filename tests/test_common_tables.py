@@ -62,21 +62,24 @@ def test_a_file_of_the_partners_own_replaces_the_common_one_of_its_name(tmp_path
 
 
 def test_a_partner_writes_in_its_own_form_though_there_is_a_common_one_for_the_agreement(tmp_path):
-    common = (OURS / "partners/cn/feedback.toml").read_text(encoding="utf-8").replace('system = "CN"\n', "")
-    table_file(tmp_path, "common/feedback-kr-cn.toml", common)
+    table_file(tmp_path, "common/feedback-kr-cn.toml", 'agreement = "kr-cn"\nextends = "feedback-any"\n')
     catalogue = Catalogue.open(home=tmp_path)
     assert catalogue.table(catalogue.system("CN"), Kind.FEEDBACK, "kr-cn").name == "partners/cn/feedback.toml"
     assert "common/feedback-kr-cn.toml" in {table.name for table in catalogue.tables(catalogue.system("CN"))}
 
 
 def test_a_partner_writes_in_the_common_form_what_its_own_cannot_say(tmp_path):
-    response = (OURS / "partners/cn/response.toml").read_text(encoding="utf-8").replace('"CN"', '"XY"', 1)
-    catalogue, system = partner(tmp_path, response=response.replace('kr-cn = "KRCN"', 'akfta = "AKFTA"'))
-    common = (OURS / "partners/cn/response.toml").read_text(encoding="utf-8").replace('system = "CN"\n', "")
-    table_file(tmp_path, "common/response-any.toml", common)
-    assert catalogue.table(system, Kind.RESPONSE, "kr-cn").name == "common/response-any.toml"
+    response = (OURS / "partners/id/response.toml").read_text(encoding="utf-8").replace('"ID"', '"XY"', 1)
+    catalogue, system = partner(tmp_path, response=response)
     assert catalogue.table(system, Kind.RESPONSE, "akfta").name == "partners/xy/response.toml"
+    assert catalogue.table(system, Kind.RESPONSE, "kr-cn").name == "common/response-any.toml"
     assert catalogue.table(system, Kind.RESPONSE, None).name == "partners/xy/response.toml"
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.CERTIFICATE])
+def test_a_partner_without_any_table_of_its_own_writes_everything_but_certificates_in_the_common_form(tmp_path, kind):
+    catalogue, system = partner(tmp_path)
+    assert catalogue.table(system, kind, "kr-cn").common
 
 
 def test_a_common_table_of_one_agreement_serves_only_partners_under_it(tmp_path):
