@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,9 +47,9 @@ class Catalogue:
         """Where schemas' outlines and tables' code are kept between runs; None for not at all."""
         self._system_by_code: dict[str, System] = {}
         self._tables: dict[str, Table | None] = {}
-        self._tables_of: dict[tuple[str, Kind | None], tuple[Table, ...]] = {}
+        self._tables_of: dict[tuple[str, Kind | None, bool], tuple[Table, ...]] = {}
         self._writing: dict[tuple[str, Kind, str | None], Table] = {}
-        self._formats: dict[str, frozenset[bool]] = {}
+        self._forms: dict[tuple[str, bool], bool] = {}
         self._compiled: dict[str, Compiled] = {}
         self._schemas: dict[str, Schema | JsonSchema] = {}
 
@@ -96,15 +97,22 @@ class Catalogue:
 
         A table's file is named after its message. A file of a partner's own replaces the common one of that name.
         """
-        wanted = (system.code, kind)
+        return self._some(system, kind, common=system.side == "partner")
+
+    def own(self, system: System, kind: Kind | None = None) -> tuple[Table, ...]:
+        """The system's own tables alone: most messages need no other, and each table takes a millisecond to read."""
+        return self._some(system, kind, common=False)
+
+    def _some(self, system: System, kind: Kind | None, common: bool) -> tuple[Table, ...]:
+        wanted = (system.code, kind, common)
         if wanted not in self._tables_of:
-            self._tables_of[wanted] = tuple(self._read_tables(system, [kind] if kind else list(Kind)))
+            self._tables_of[wanted] = tuple(self._read_tables(system, [kind] if kind else list(Kind), common))
         return self._tables_of[wanted]
 
-    def _read_tables(self, system: System, kinds: list[Kind]) -> Iterator[Table]:
+    def _read_tables(self, system: System, kinds: list[Kind], also: bool) -> Iterator[Table]:
         folder = self._folder(system)
         own = [path.name for path in self._list(f"mappings/{folder}")]
-        common = [path.name for path in self._list(f"mappings/{COMMON}")] if system.side == "partner" else []
+        common = [path.name for path in self._list(f"mappings/{COMMON}")] if also else []
         names = [f"{folder}/{name}" for name in own] + [f"{COMMON}/{name}" for name in common if name not in own]
         for kind in kinds:
             for name in names:
@@ -125,7 +133,9 @@ class Catalogue:
         """The table that writes this message for a system."""
         wanted = (system.code, kind, agreement)
         if wanted not in self._writing:
-            found = choose(self.tables(system, kind), agreement)
+            found = choose(self.own(system, kind), agreement)
+            if found is None or not found.knows(agreement):
+                found = choose(self.tables(system, kind), agreement)
             if found is None:
                 under = f" under {agreement}" if agreement else ""
                 raise Unknown(f"{system.code} has no table to write a {kind}{under}")
@@ -134,10 +144,17 @@ class Catalogue:
 
     def is_json(self, system: System, body: bytes) -> bool:
         """Whether a document of the system is JSON: as its tables are, or as it begins where it has tables of both."""
-        if system.code not in self._formats:
-            self._formats[system.code] = frozenset(table.is_json for table in self.tables(system))
-        formats = self._formats[system.code]
-        return True in formats and (len(formats) == 1 or body[:WINDOW].lstrip(BLANK)[:1] in (b"{", b"["))
+        if body[:WINDOW].lstrip(BLANK)[:1] in (b"{", b"["):
+            return self._has(system, is_json=True)
+        return not self._has(system, is_json=False) and self._has(system, is_json=True)
+
+    def _has(self, system: System, is_json: bool) -> bool:
+        """Whether the system has tables of this form; common ones are read only where it has none of its own."""
+        wanted = (system.code, is_json)
+        if wanted not in self._forms:
+            tables = chain.from_iterable(read(system) for read in (self.own, self.tables))
+            self._forms[wanted] = any(table.is_json is is_json for table in tables)
+        return self._forms[wanted]
 
     def compiled(self, table: Table) -> Compiled:
         """The table's two functions, compiled once."""

@@ -18,7 +18,7 @@ CATALOGUE = Catalogue.open(home=shelf.ROOT / "tests" / "data" / "foreign")
 
 
 def only_mapping(code):
-    (table,) = (table for table in CATALOGUE.tables(CATALOGUE.system(code)) if not table.common)
+    (table,) = CATALOGUE.own(CATALOGUE.system(code))
     return CATALOGUE.compiled(table)
 
 
