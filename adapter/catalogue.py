@@ -2,22 +2,22 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import cached_property, lru_cache
-from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from adapter.agreement import Agreement
 from adapter.folders import read_model, read_toml, toml_files, topmost
-from adapter.mapping.codes import CodeList, code_list
 from adapter.mapping.mapping import Mapping as Compiled
 from adapter.mapping.path import TableError
 from adapter.mapping.plan import Plan, make_plan
-from adapter.mapping.table import EVERY, Table, load_table
+from adapter.mapping.table import Table
 from adapter.messages import Kind
 from adapter.schema import JsonSchema, Outline, Schema
 from adapter.serving import choose
 from adapter.system import System
+from adapter.tables import Tables
 
 if TYPE_CHECKING:
     from adapter.mapping.lint import Proof
@@ -25,10 +25,8 @@ if TYPE_CHECKING:
 CODE = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,31}")
 SIDES = ("partners", "domestic")
 AGREEMENTS = "mappings/agreements"
-COMMON = "common"
-"""Folder of the tables that serve every partner."""
-WINDOW, BLANK = 256, b"\xef\xbb\xbf \t\r\n"
-"""How far, and over what, to look for a document's first character."""
+REMEMBERED = 1_000
+"""Tables found for a message and a day that are kept; a process that runs for years sees many days."""
 PACKAGED = Path(__file__).parent / "_data"
 CHECKOUT = Path(__file__).parent.parent
 
@@ -46,10 +44,8 @@ class Catalogue:
         self.cache = cache
         """Where schemas' outlines and tables' code are kept between runs; None for not at all."""
         self._system_by_code: dict[str, System] = {}
-        self._tables: dict[str, Table | None] = {}
-        self._tables_of: dict[tuple[str, Kind | None, bool], tuple[Table, ...]] = {}
-        self._writing: dict[tuple[str, Kind, str | None], Table] = {}
-        self._forms: dict[tuple[str, bool], bool] = {}
+        self._tables = Tables(folders)
+        self._writing: dict[tuple[str, Kind, str | None, date | None], Table] = {}
         self._compiled: dict[str, Compiled] = {}
         self._schemas: dict[str, Schema | JsonSchema] = {}
 
@@ -97,64 +93,35 @@ class Catalogue:
 
         A table's file is named after its message. A file of a partner's own replaces the common one of that name.
         """
-        return self._some(system, kind, common=system.side == "partner")
+        return self._tables.of(system, kind)
 
     def own(self, system: System, kind: Kind | None = None) -> tuple[Table, ...]:
-        """The system's own tables alone: most messages need no other, and each table takes a millisecond to read."""
-        return self._some(system, kind, common=False)
+        """The system's own tables alone."""
+        return self._tables.own(system, kind)
 
-    def _some(self, system: System, kind: Kind | None, common: bool) -> tuple[Table, ...]:
-        wanted = (system.code, kind, common)
-        if wanted not in self._tables_of:
-            self._tables_of[wanted] = tuple(self._read_tables(system, [kind] if kind else list(Kind), common))
-        return self._tables_of[wanted]
-
-    def _read_tables(self, system: System, kinds: list[Kind], also: bool) -> Iterator[Table]:
-        folder = self._folder(system)
-        own = [path.name for path in self._list(f"mappings/{folder}")]
-        common = [path.name for path in self._list(f"mappings/{COMMON}")] if also else []
-        names = [f"{folder}/{name}" for name in own] + [f"{COMMON}/{name}" for name in common if name not in own]
-        for kind in kinds:
-            for name in names:
-                if not name.rpartition("/")[2].startswith(kind):
-                    continue
-                table = self._table(name)
-                if table and (not table.common or table.agreement in (None, *system.agreements)):
-                    yield self._placed(table, system)
-
-    def _placed(self, table: Table, system: System) -> Table:
-        """The table, if it says whose it is: its folder's system, or every partner."""
-        whose = EVERY if table.common else system.code
-        if table.system != whose:
-            raise TableError(f"{table.name}: system {table.system!r} is not {whose!r} of its folder")
-        return table
-
-    def table(self, system: System, kind: Kind, agreement: str | None) -> Table:
-        """The table that writes this message for a system."""
-        wanted = (system.code, kind, agreement)
+    def table(self, system: System, kind: Kind, agreement: str | None, day: date | None = None) -> Table:
+        """The table that writes this message for a system on this day; without a day, that of the newest version."""
+        if day and not any(row.message == kind for row in system.versions):
+            day = None
+        wanted = (system.code, kind, agreement, day)
         if wanted not in self._writing:
-            found = choose(self.own(system, kind), agreement)
-            if found is None or not found.knows(agreement):
-                found = choose(self.tables(system, kind), agreement)
-            if found is None:
-                under = f" under {agreement}" if agreement else ""
-                raise Unknown(f"{system.code} has no table to write a {kind}{under}")
-            self._writing[wanted] = found
+            if len(self._writing) >= REMEMBERED:
+                self._writing.clear()
+            self._writing[wanted] = self._chosen(system, kind, agreement, day)
         return self._writing[wanted]
 
-    def is_json(self, system: System, body: bytes) -> bool:
-        """Whether a document of the system is JSON: as its tables are, or as it begins where it has tables of both."""
-        if body[:WINDOW].lstrip(BLANK)[:1] in (b"{", b"["):
-            return self._has(system, is_json=True)
-        return not self._has(system, is_json=False) and self._has(system, is_json=True)
+    def _chosen(self, system: System, kind: Kind, agreement: str | None, day: date | None) -> Table:
+        found = choose(self.own(system, kind), agreement, system.versions, day)
+        if found is None or not found.knows(agreement):
+            found = choose(self.tables(system, kind), agreement, system.versions, day)
+        if found is None:
+            under, on = f" under {agreement}" if agreement else "", f" on {day}" if day else ""
+            raise Unknown(f"{system.code} has no table to write a {kind}{under}{on}")
+        return found
 
-    def _has(self, system: System, is_json: bool) -> bool:
-        """Whether the system has tables of this form; common ones are read only where it has none of its own."""
-        wanted = (system.code, is_json)
-        if wanted not in self._forms:
-            tables = chain.from_iterable(read(system) for read in (self.own, self.tables))
-            self._forms[wanted] = any(table.is_json is is_json for table in tables)
-        return self._forms[wanted]
+    def is_json(self, system: System, body: bytes) -> bool:
+        """Whether a document of the system is JSON, or else XML."""
+        return self._tables.is_json(system, body)
 
     def compiled(self, table: Table) -> Compiled:
         """The table's two functions, compiled once."""
@@ -196,32 +163,6 @@ class Catalogue:
             raise TableError(f"{table.name}: no schema xsd/{table.schema} in {' or '.join(map(str, self.folders))}")
         return path
 
-    def _table(self, name: str) -> Table | None:
-        if name not in self._tables:
-            path = self.find(f"mappings/{name}")
-            if path is None:
-                raise TableError(f"no table mappings/{name}")
-            toml = read_toml(path)
-            if name.startswith(f"{COMMON}/"):
-                toml.setdefault("system", EVERY)
-            self._tables[name] = load_table(name, toml, self._fetch, self._lists)
-        return self._tables[name]
-
-    def _fetch(self, child: str, parent: str) -> tuple[str, Mapping[str, Any]]:
-        folder = child.rpartition("/")[0]
-        if "/" in parent or "\\" in parent:
-            raise TableError(f"{child}: extends {parent!r}: name a table of the same folder or of mappings/common")
-        for name in (f"{folder}/{parent}.toml", f"{COMMON}/{parent}.toml"):
-            if name != child and (path := self.find(f"mappings/{name}")):
-                return name, read_toml(path)
-        raise TableError(f"{child}: extends {parent!r}, which is neither in mappings/{folder} nor in mappings/common")
-
-    @cached_property
-    def _lists(self) -> Mapping[str, CodeList]:
-        """The code lists that any table may use."""
-        files = self._list("mappings/codes")
-        return {path.stem: code_list(path.stem, read_toml(path), f"codes/{path.name}") for path in files}
-
     def _list(self, folder: str) -> list[Path]:
         return toml_files(self.folders, folder)
 
@@ -231,9 +172,6 @@ class Catalogue:
             for path in (layer / "mappings" / side).glob("*/system.toml")
         }  # fmt: skip
         return sorted(names)
-
-    def _folder(self, system: System) -> str:
-        return f"{'domestic' if system.side == 'domestic' else 'partners'}/{system.code.lower()}"
 
     def _system(self, folder: str) -> System | None:
         path = self.find(f"mappings/{folder}/system.toml")

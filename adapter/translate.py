@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from adapter.catalogue import Catalogue
+from adapter.catalogue import Catalogue, Unknown
 from adapter.certificate import Certificate
 from adapter.delivery import Delivery, Message
 from adapter.envelope import address, kind_of, seal
@@ -181,13 +181,23 @@ def write(content: Content, receiver: System, catalogue: Catalogue, header: Head
     agreement = getattr(content, "agreement", None)
     if foreign := _foreign(agreement, receiver):
         raise Rejected(foreign, stage="write")
-    mapping = catalogue.compiled(catalogue.table(receiver, kind_of(content), agreement))
+    mapping = _writer(content, receiver, catalogue, header)
     if isinstance(content, Certificate) and receiver.side == "partner":
         content = printable(content, catalogue.agreement(content.agreement))
     body = mapping.write(content, header)
     is_json = mapping.plan.table.is_json
     validate(mapping, parse_json(body) if is_json else parse_xml(body), catalogue, "write")
     return seal(header, content, body, "application/json" if is_json else "application/xml")
+
+
+def _writer(content: Content, receiver: System, catalogue: Catalogue, header: Header) -> Mapping:
+    """The table that writes this on the day of sending; Rejected where the receiver has none."""
+    kind, agreement = kind_of(content), getattr(content, "agreement", None)
+    try:
+        table = catalogue.table(receiver, kind, agreement, header.sent_at.date() if header.sent_at else None)
+    except Unknown as unknown:
+        raise Rejected(Finding(code="MAP-TABLE", message=str(unknown), found=kind), stage="write") from None
+    return catalogue.compiled(table)
 
 
 def forward(
