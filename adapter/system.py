@@ -1,5 +1,6 @@
 """The systems that exchange certificates: domestic ones, and each partner's EODES."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -28,6 +29,10 @@ class Version(Part):
     since: Day | None = None
     until: Day | None = None
     source: Text
+
+    def holds(self, day: date) -> bool:
+        """Whether the version is sent on this day."""
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
 
 class AnswerTimes(Part):

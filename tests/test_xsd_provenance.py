@@ -18,12 +18,8 @@ WCO = "urn:eodes:wco"
 EXTENSION = "extension, no WCO element known"
 CLASS_ONLY = "A WCO class whose own id this project has not read."
 SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}Signature"
-MESSAGES = {
-    fixture.table.schema: fixture.path
-    for fixture in shelf.documents()
-    if fixture.system.side == "partner" and fixture.kind == "certificate"
-}
-"""A certificate of each schema that partners' certificates have."""
+MESSAGES = {fixture.table.schema: fixture.path for fixture in shelf.documents() if fixture.system.side == "partner"}
+"""A document of each schema that partners' messages have."""
 OURS = sorted(path for path in XSD.glob("*/*/*.xsd") if path.parts[-3] != "domestic")
 LISTED = re.compile(r"^\| `([^`]+)` \|.*\| `([0-9a-f]{64})` \|$", re.MULTILINE)
 

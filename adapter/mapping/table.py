@@ -11,6 +11,8 @@ from adapter.messages import Kind
 PREFIX = re.compile(NAME, re.ASCII)
 URI = re.compile(r"[!-~]+")
 Section = Literal["header", "fields"]
+EVERY = "*"
+"""The system of a table that serves every partner."""
 GENERATIONS = 3
 """How many tables may stand in one line of `extends`."""
 SECTIONS = ("namespaces", "header", "fields", "constants", "codes", "withheld")
@@ -37,6 +39,7 @@ class Table(NamedTuple):
     name: str
     """Where it was read: `partners/xx/certificate.toml`."""
     system: str
+    """Code of the system, or `*` for a common table."""
     message: Kind
     version: str
     schema: str
@@ -52,6 +55,18 @@ class Table(NamedTuple):
     def prefixes(self) -> Mapping[str, str]:
         """The prefix of each namespace, the first where there are several."""
         return {uri: prefix for prefix, uri in reversed(list(self.namespaces.items()))}
+
+    @property
+    def common(self) -> bool:
+        """Whether it serves every partner that has no table of its own for its message."""
+        return self.name.startswith("common/")
+
+    def knows(self, agreement: str | None) -> bool:
+        """Whether it can say this agreement: its own, or one that its code list has or lets through."""
+        if agreement is None or self.agreement:
+            return agreement in (None, self.agreement)
+        lists = (row.codes for row in self.rows if (row.section, row.field) == ("fields", "agreement"))
+        return all(codes is None or not codes.closed or agreement in codes.texts for codes in lists)
 
     @property
     def is_json(self) -> bool:

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from adapter.agreement import Agreement, Terms
-from adapter.certificate import Certificate, Item
+from adapter.certificate import Certificate, Document, Item
 from adapter.findings import Severity
 from adapter.parameters import Harmonized, Value
 from adapter.rules.rule import KEPT, Breach, Facts, rule
 
 CHAPTERS = frozenset(f"{chapter:02}" for chapter in range(1, 98) if chapter != 77)
 """Chapters of the Harmonized System: 77 is kept free, 98 and 99 are for national use."""
+ON_FORMS = frozenset({"certificate_of_origin"})
+"""The documents that forms name: a back-to-back certificate's original. Declarations stay with their customs."""
 
 
 @rule("ITM-01", "item_limit")
@@ -116,18 +118,31 @@ def _value_breach(item: Item, place: int, value: Value) -> Breach:
 
 
 def printable(certificate: Certificate, agreement: Agreement) -> Certificate:
-    """The certificate as its form prints it: without the FOB values that stay at home; the same one if none must go."""
+    """The certificate as its form prints it: without what stays at home; the same one if nothing must go."""
+    changed = {**_items_printed(certificate, agreement), **_documents_named(certificate)}
+    return certificate.model_copy(update=changed) if changed else certificate
+
+
+def _items_printed(certificate: Certificate, agreement: Agreement) -> dict[str, tuple[Item, ...]]:
+    """The items without the FOB values that their form does not print, if there are any."""
     value = agreement.on(certificate.issued_on).value
     if value and value.printed == "always":
-        return certificate
+        return {}
     if all(item.value is None or prints_value(item, value) for item in certificate.items):
-        return certificate
+        return {}
     without = {"value": None}
     items = tuple(
         item if item.value is None or prints_value(item, value) else item.model_copy(update=without)
         for item in certificate.items
     )
-    return certificate.model_copy(update={"items": items})
+    return {"items": items}
+
+
+def _documents_named(certificate: Certificate) -> dict[str, tuple[Document, ...]]:
+    """The documents without those that no form names, if there are any."""
+    documents = certificate.previous_documents
+    named = tuple(document for document in documents if document.kind in ON_FORMS)
+    return {} if len(named) == len(documents) else {"previous_documents": named}
 
 
 @rule("CNS-01", None, Severity.WARNING)
