@@ -45,6 +45,12 @@ def test_a_domestic_system_has_tables_of_its_own_only(system):
     assert {table.system for table in shelf.catalogue().tables(system)} == {system.code}
 
 
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("system", DOMESTIC, ids=lambda system: system.code)
+def test_a_domestic_system_has_a_form_of_its_own_for_everything(system, kind):
+    assert shelf.catalogue().own(system, kind)
+
+
 def test_all_partners_share_one_table_and_what_is_compiled_of_it(tmp_path):
     catalogue, system = partner(tmp_path)
     tables = [catalogue.table(each, Kind.STATUS_QUERY, "kr-cn") for each in (system, catalogue.system("CN"))]
@@ -99,6 +105,7 @@ def test_a_common_table_that_names_a_system_is_refused(tmp_path):
 
 def test_a_partner_that_writes_json_reads_common_documents_in_xml_too(tmp_path):
     place = shutil.copytree(OURS / "domestic/kcci", tmp_path / "mappings/partners/xy")
+    (place / "status_query.toml").unlink()
     for file in place.glob("*.toml"):
         text = file.read_text(encoding="utf-8")
         file.write_text(text.replace('"kcci"', '"XY"').replace('"domestic"', '"partner"'), encoding="utf-8")
