@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
-from adapter.catalogue import Catalogue
+from adapter.catalogue import Catalogue, Unknown
 from adapter.certificate import Certificate
 from adapter.delivery import Delivery, Message
 from adapter.envelope import address, kind_of, seal
@@ -115,10 +116,9 @@ def open_document(body: bytes, system: System, catalogue: Catalogue, limits: Lim
 
 def recognise(body: bytes, system: System, catalogue: Catalogue, limits: Limits = STANDARD) -> Document:
     """Bytes through the one door, with the table that they begin like; not yet validated."""
-    is_json = next((table.is_json for table in catalogue.tables(system)), False)
-    root = parse_json(body, limits) if is_json else parse_xml(body, limits)
-    read = (table for table in catalogue.tables(system) if table.direction != "out" and begins(table, root))
-    table = next(read, None)
+    root = parse_json(body, limits) if catalogue.is_json(system, body) else parse_xml(body, limits)
+    tables = chain.from_iterable(tables(system) for tables in (catalogue.own, catalogue.tables))
+    table = next((table for table in tables if table.direction != "out" and begins(table, root)), None)
     if table is None:
         raise Rejected(_unrecognised(root, system, catalogue), stage="read")
     return Document(catalogue.compiled(table), root)
@@ -165,7 +165,7 @@ def judge(content: Content, header: Header, system: System, catalogue: Catalogue
     slug = getattr(content, "agreement", None)
     if foreign := _foreign(slug, system):
         return [foreign]
-    known = facts.about(header.function, incoming=system.side == "partner")
+    known = facts.about(header.function, system.side == "partner", catalogue.codes)
     return check(content, catalogue.agreement(slug) if slug else None, known)
 
 
@@ -181,13 +181,23 @@ def write(content: Content, receiver: System, catalogue: Catalogue, header: Head
     agreement = getattr(content, "agreement", None)
     if foreign := _foreign(agreement, receiver):
         raise Rejected(foreign, stage="write")
-    mapping = catalogue.compiled(catalogue.table(receiver, kind_of(content), agreement))
+    mapping = _writer(content, receiver, catalogue, header)
     if isinstance(content, Certificate) and receiver.side == "partner":
         content = printable(content, catalogue.agreement(content.agreement))
     body = mapping.write(content, header)
     is_json = mapping.plan.table.is_json
     validate(mapping, parse_json(body) if is_json else parse_xml(body), catalogue, "write")
     return seal(header, content, body, "application/json" if is_json else "application/xml")
+
+
+def _writer(content: Content, receiver: System, catalogue: Catalogue, header: Header) -> Mapping:
+    """The table that writes this on the day of sending; Rejected where the receiver has none."""
+    kind, agreement = kind_of(content), getattr(content, "agreement", None)
+    try:
+        table = catalogue.table(receiver, kind, agreement, header.sent_at.date() if header.sent_at else None)
+    except Unknown as unknown:
+        raise Rejected(Finding(code="MAP-TABLE", message=str(unknown), found=kind), stage="write") from None
+    return catalogue.compiled(table)
 
 
 def forward(
@@ -201,6 +211,8 @@ def forward(
 
 def begins(table: Table, root: Any) -> bool:
     """Whether a document begins as this table's do: the root's names and predicates."""
+    if table.is_json != isinstance(root, dict):
+        return False
     if table.is_json:
         return all(root.get(name) == value for step in table.root.steps for name, value in step.where)
     return root.tag == table.root.steps[0].name and _leads(table.root.steps, root)
@@ -215,8 +227,13 @@ def _leads(steps: tuple[Step, ...], element: Any) -> bool:
     return not rest or any(_leads(rest, child) for child in element.iterchildren(rest[0].name))
 
 
+def _beginning(table: Table) -> str:
+    """How a document of the table begins; all common ones begin alike, and there are many."""
+    return table.root.text.partition("/")[0] if table.common else table.root.text or "{…}"
+
+
 def _unrecognised(root: Any, system: System, catalogue: Catalogue) -> Finding:
-    begun = dict.fromkeys(table.root.text or "{…}" for table in catalogue.tables(system) if table.direction != "out")
+    begun = dict.fromkeys(_beginning(table) for table in catalogue.tables(system) if table.direction != "out")
     found = None if isinstance(root, dict) else root.tag
     message = f"no message of {system.code} begins like this"
     return Finding(code="DOC-ROOT", message=message, found=found, allowed="; ".join(begun))

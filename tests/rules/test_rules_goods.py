@@ -141,6 +141,14 @@ def test_what_has_nothing_to_drop_is_printable_as_it_is():
     assert printable(clean, agreement("ik-cepa")) is clean
 
 
+def test_what_is_printable_names_the_original_certificate_and_no_declaration_to_customs():
+    original = {"kind": "certificate_of_origin", "number": "0025JP000123456"}
+    both = certificate(previous_documents=[{"kind": "export_declaration", "number": "1234526010101X"}, original])
+    assert [document.number for document in printable(both, agreement("ik-cepa")).previous_documents] == [
+        "0025JP000123456"
+    ]
+
+
 @given(
     st.sampled_from(["ik-cepa", "akfta", "kr-cn"]),
     st.lists(st.tuples(st.sampled_from([RVC, CTH]), st.sampled_from([None, VALUE])), min_size=1, max_size=5),
