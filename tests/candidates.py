@@ -55,6 +55,7 @@ def _coded(bound: Bound) -> Iterator[Any]:
     codes = bound.row.codes
     assert codes is not None
     yield from codes.texts
+    yield from (text.replace("[]", f"[{place}]") for text in codes.texts if "[]" in text for place in (0, 11))
     yield from ("?QX", "?Q9", "?Z", "?98", "?7 7", "?<&>\"'", f"?{'Q' * 6}", f"?{'Q' * 63}", "no_word_of_ours", "?]]>")
     yield from (f"?{text}" for text in codes.words)
     yield from bound.field.choices

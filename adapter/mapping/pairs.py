@@ -9,6 +9,7 @@ from adapter.mapping.codes import UNKNOWN, CodeList, Unmappable
 from adapter.mapping.criterion import criterion
 from adapter.mapping.pair import Pair
 from adapter.mapping.path import TableError
+from adapter.mapping.pointer import pointer
 from adapter.text import plain_number
 
 FINER = re.compile(r"[.,][0-9]{6}[0-9]")
@@ -117,7 +118,7 @@ PAIRS: Mapping[str, Pair] = {
 """The pairs by the name that a table's `as` gives; a field without `as` takes the pair of its type."""
 
 FOR: Mapping[str, frozenset[str]] = {
-    "text": frozenset({"text"}),
+    "text": frozenset({"text", "pointer"}),
     "number": frozenset({"number"}),
     "integer": frozenset({"integer"}),
     "day": frozenset({"day", "date102"}),
@@ -127,16 +128,23 @@ FOR: Mapping[str, frozenset[str]] = {
 }
 """Which pairs fit which type of field."""
 
+LISTED: Mapping[str, tuple[Callable[[CodeList], Pair], str]] = {
+    "criterion": (criterion, "the words that the form prints"),
+    "pointer": (pointer, "the Pointer of each of our fields"),
+}
+"""The pairs that are made of a code list, and what the list has."""
+
 
 def pair(name: str | None, kind: str, codes: CodeList | None) -> Pair:
     """The pair of a row: by name, else by the field's type; a pair that does not fit the type is a TableError."""
     chosen = name or kind
     if chosen not in FOR[kind]:
         raise TableError(f"pair {chosen!r} does not fit a {kind} field; fitting: {', '.join(sorted(FOR[kind]))}")
-    if chosen == "criterion":
+    if chosen in LISTED:
+        make, what = LISTED[chosen]
         if codes is None:
-            raise TableError("pair criterion needs `codes`: the words that the form prints")
-        return criterion(codes)
+            raise TableError(f"pair {chosen} needs `codes`: {what}")
+        return make(codes)
     return coded(codes, kind) if codes else PAIRS[chosen]
 
 
