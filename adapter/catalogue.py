@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from adapter.agreement import Agreement
 from adapter.certificate import Part
+from adapter.codes import Codes
 from adapter.mapping.codes import CodeList, code_list
 from adapter.mapping.mapping import Mapping as Compiled
 from adapter.mapping.path import TableError
@@ -152,6 +153,12 @@ class Catalogue:
             path = self._schema_path(table)
             self._schemas[table.schema] = (JsonSchema if table.is_json else Schema).open(path, self.cache)
         return self._schemas[table.schema]
+
+    @cached_property
+    def codes(self) -> Codes:
+        """What is known of international codes, with the ports of mappings/codes/ports.toml."""
+        ports = self._lists.get("ports")
+        return Codes(ports.texts if ports else None)
 
     def find(self, name: str) -> Path | None:
         """The file of this name, the user's own before the packaged one."""

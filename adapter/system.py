@@ -68,6 +68,8 @@ class System(Part):
     versions: tuple[Version, ...] = ()
     """When each version of a message is sent; a table that is not named here is sent on any day."""
     answers: AnswerTimes | None = None
+    zone: Annotated[str, Field(pattern=r"^[+-](0\d|1[0-4]):[0-5]\d$")] = "+00:00"
+    """How far its clocks are from UTC: the days of its deadlines are local days."""
     planned: tuple[Planned, ...] = ()
     debits: bool = False
     """Whether its customs debits the quantity of each item until the certificate is used up."""

@@ -165,7 +165,7 @@ def judge(content: Content, header: Header, system: System, catalogue: Catalogue
     slug = getattr(content, "agreement", None)
     if foreign := _foreign(slug, system):
         return [foreign]
-    known = facts.about(header.function, incoming=system.side == "partner")
+    known = facts.about(header.function, system.side == "partner", catalogue.codes)
     return check(content, catalogue.agreement(slug) if slug else None, known)
 
 

@@ -1,6 +1,7 @@
 """Rules on the goods: how many items, their numbers and codes, their weights, and whose value is printed."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from adapter.agreement import Agreement, Terms
 from adapter.certificate import Certificate, Item
@@ -144,3 +145,21 @@ def one_consignment(certificate: Certificate, terms: Terms, facts: Facts) -> Seq
     message = f"the items weigh {heaviest} {total.unit} together"
     allowed = f"at most the consignment's {total.value} {total.unit}"
     return (Breach(message=message, field="gross_weight.value", found=total.value, allowed=allowed),)
+
+
+@rule("WAV-01", "waiver", Severity.WARNING)
+def worth_a_proof(certificate: Certificate, terms: Terms, facts: Facts) -> Sequence[Breach]:
+    """Goods of little value need no proof of origin; one that comes all the same is good."""
+    waiver, total = terms.waiver, Decimal(0)
+    if waiver is None:
+        return KEPT
+    for item in certificate.items:
+        value = item.value
+        if value is None or value.currency != waiver.most.currency:
+            return KEPT
+        total += value.amount
+        if total > waiver.most.amount:
+            return KEPT
+    message = "goods of so little value need no proof of origin, unless a consignment was split to evade"
+    allowed = f"a proof is needed above {waiver.most.amount} {waiver.most.currency}"
+    return (Breach(message=message, field="items", allowed=allowed, rests_on=waiver),)
