@@ -13,7 +13,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null \
 	  || sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1   \2/p' Makefile
 
-demo: .venv/.runtime ## both national systems to both partners and back, on one machine
+demo: .venv/.runtime ## the national systems to every partner and back, on one machine
 	$(BIN)/eodes demo --out build/demo </dev/null
 
 test: .venv/.dev ## servers, lint, types, layers and all tests (INSTALL=1 installs missing servers with apt)

@@ -37,10 +37,10 @@ def tree(path: Path) -> etree._ElementTree:
 
 
 def elements(path: Path) -> Iterator[tuple[str, str, dict[str, str]]]:
-    """Each declared element: its name, its documentation, and what it says of the WCO model."""
-    for element in tree(path).iter(f"{XS}element"):
-        if name := element.get("name"):
-            said = element.find(f"{XS}annotation")
+    """Each element, and each attribute that is explained: its name, its words, and what it says of the WCO model."""
+    for element in tree(path).iter(f"{XS}element", f"{XS}attribute"):
+        said = element.find(f"{XS}annotation")
+        if (name := element.get("name")) and (said is not None or element.tag == f"{XS}element"):
             text = "" if said is None else said.findtext(f"{XS}documentation", "")
             told = [] if said is None else said.findall(f"{XS}appinfo[@source='{WCO}']/*")
             yield name, text, {part.tag: part.text for part in told}

@@ -12,7 +12,8 @@ from adapter.findings import Verdict
 from adapter.rules import Facts
 from adapter.translate import read
 
-SENT = re.compile(r"^(\S+) +(\S+) +(\S+) +(\S*) +(\d+) +(\S+) +[\d.]+ s$", re.MULTILINE)
+SENT = re.compile(r"^(\S+(?: \S+)*) {2,}(\S+) +(\S+) +(\S*) +(\d+) +(\S+) +[\d.]+ s$", re.MULTILINE)
+"""A line of the table; a number may have a blank within."""
 
 
 @pytest.fixture(scope="module")
