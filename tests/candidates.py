@@ -45,6 +45,7 @@ def candidates(bound: Bound, longest: int) -> Iterator[Any]:
         for length in dict.fromkeys((min(20, longest), longest, longest + 1, 512, 4_000)):
             yield from texts_of(length)
         yield from ("AB", "ABC", "KRPUS", "A" * 5, "123456", "0" * 10, "12345678", "f" * 64, "007", "A1B2", "?X Y")
+        yield "a.b@c-d.example"
     elif bound.field.type == "part":
         yield from _criteria(bound)
     else:
