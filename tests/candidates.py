@@ -46,6 +46,7 @@ def candidates(bound: Bound, longest: int) -> Iterator[Any]:
             yield from texts_of(length)
         yield from ("AB", "ABC", "KRPUS", "A" * 5, "123456", "0" * 10, "12345678", "f" * 64, "007", "A1B2", "?X Y")
         yield from ("kr-cn", "a1-b2-" + "c" * 34)
+        yield "a.b@c-d.example"
     elif bound.field.type == "part":
         yield from _criteria(bound)
     else:
