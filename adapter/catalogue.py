@@ -100,6 +100,10 @@ class Catalogue:
         """The system's own tables alone."""
         return self._tables.own(system, kind)
 
+    def in_turn(self, system: System) -> Iterator[Table]:
+        """The system's tables as they are tried on a document, all its own before any common one."""
+        return self._tables.in_turn(system)
+
     def table(self, system: System, kind: Kind, agreement: str | None, day: date | None = None) -> Table:
         """The table that writes this message for a system on this day; without a day, that of the newest version."""
         if day and not any(row.message == kind for row in system.versions):

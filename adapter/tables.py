@@ -31,14 +31,25 @@ class Tables:
         self._by_name: dict[str, Table | None] = {}
         self._of: dict[tuple[str, Kind | None, bool], tuple[Table, ...]] = {}
         self._forms: dict[tuple[str, bool], bool] = {}
+        self._listed: dict[str, list[Path]] = {}
 
     def of(self, system: System, kind: Kind | None = None) -> tuple[Table, ...]:
         """The system's tables, its own of each kind before common ones."""
         return self._some(system, kind, common=system.side == "partner")
 
     def own(self, system: System, kind: Kind | None = None) -> tuple[Table, ...]:
-        """The system's own tables alone: most messages need no other, and each takes a millisecond to read."""
+        """The system's own tables alone."""
         return self._some(system, kind, common=False)
+
+    def in_turn(self, system: System) -> Iterator[Table]:
+        """The system's tables as they are tried on a document: kind by kind, all its own before any common one.
+
+        Each is read when its turn comes, so that a certificate costs no more than the tables of certificates.
+        """
+        for kind in Kind:
+            yield from self.own(system, kind)
+        for kind in Kind:
+            yield from (table for table in self.of(system, kind) if table.common)
 
     def is_json(self, system: System, body: bytes) -> bool:
         """Whether a document of the system is JSON: as its tables are, or as it begins where it has tables of both."""
@@ -47,12 +58,10 @@ class Tables:
         return not self._has(system, is_json=False) and self._has(system, is_json=True)
 
     def _has(self, system: System, is_json: bool) -> bool:
-        """Whether the system has tables of this form; common ones are read only where it has none of its own."""
+        """Whether the system has tables of this form."""
         wanted = (system.code, is_json)
         if wanted not in self._forms:
-            self._forms[wanted] = any(
-                table.is_json is is_json for read in (self.own, self.of) for table in read(system)
-            )
+            self._forms[wanted] = any(table.is_json is is_json for table in self.in_turn(system))
         return self._forms[wanted]
 
     def _some(self, system: System, kind: Kind | None, common: bool) -> tuple[Table, ...]:
@@ -101,7 +110,9 @@ class Tables:
         return topmost(self._folders, f"mappings/{name}")
 
     def _files(self, folder: str) -> list[Path]:
-        return toml_files(self._folders, f"mappings/{folder}")
+        if folder not in self._listed:
+            self._listed[folder] = toml_files(self._folders, f"mappings/{folder}")
+        return self._listed[folder]
 
 
 def _placed(table: Table, system: System) -> Table:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 from typing import Any
 
 from adapter.catalogue import Catalogue, Unknown
@@ -117,8 +116,8 @@ def open_document(body: bytes, system: System, catalogue: Catalogue, limits: Lim
 def recognise(body: bytes, system: System, catalogue: Catalogue, limits: Limits = STANDARD) -> Document:
     """Bytes through the one door, with the table that they begin like; not yet validated."""
     root = parse_json(body, limits) if catalogue.is_json(system, body) else parse_xml(body, limits)
-    tables = chain.from_iterable(tables(system) for tables in (catalogue.own, catalogue.tables))
-    table = next((table for table in tables if table.direction != "out" and begins(table, root)), None)
+    read = (table for table in catalogue.in_turn(system) if table.direction != "out" and begins(table, root))
+    table = next(read, None)
     if table is None:
         raise Rejected(_unrecognised(root, system, catalogue), stage="read")
     return Document(catalogue.compiled(table), root)

@@ -82,6 +82,17 @@ def test_a_partner_writes_in_the_common_form_what_its_own_cannot_say(tmp_path):
     assert catalogue.table(system, Kind.RESPONSE, None).name == "partners/xy/response.toml"
 
 
+FOLLOWING = [Kind.CANCELLATION, Kind.RESPONSE, Kind.FEEDBACK, *(kind for kind in Kind if "verification" in kind)]
+
+
+@pytest.mark.parametrize("kind", FOLLOWING)
+@pytest.mark.parametrize("code", ["CN", "ID"])
+def test_what_follows_a_certificate_in_the_common_form_goes_in_the_partners_own(code, kind):
+    system = shelf.catalogue().system(code)
+    assert shelf.catalogue().table(system, Kind.CERTIFICATE, "rcep").name == "common/certificate-rcep.toml"
+    assert not shelf.catalogue().table(system, kind, "rcep").common
+
+
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.CERTIFICATE])
 def test_a_partner_without_any_table_of_its_own_writes_everything_but_certificates_in_the_common_form(tmp_path, kind):
     catalogue, system = partner(tmp_path)
