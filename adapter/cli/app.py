@@ -6,13 +6,16 @@ from typing import Annotated, Any, Literal
 import typer
 
 from adapter.cli.app_ledger import ledger
+from adapter.cli.app_rules import explain_code, list_rules
 from adapter.cli.guard import guarded
 from adapter.cli.options import (
     CHECK_JSON,
     CODES,
+    EXPLAIN_JSON,
     FILE_JSON,
     PARTNERS_JSON,
     QUEUES_JSON,
+    RULES_JSON,
     SHOW_JSON,
     Broker,
     Database,
@@ -159,6 +162,10 @@ def show_table(
     from adapter.cli.show import run
 
     return run(system, message, agreement, json, json_schema, home)
+
+
+app.command("rules", epilog=RULES_JSON)(list_rules)
+app.command("explain", epilog=EXPLAIN_JSON)(explain_code)
 
 
 @app.command("relay")

@@ -36,6 +36,14 @@ PARTNERS_JSON = """\b
 {"systems": [{"code", "name", "side": "partner" | "domestic", "country",
    "model": "push" | "pull", "agreements", "status", "since", "until",
    "legal_basis", "importing", "signed", "messages"}]}"""
+RULES_JSON = """\b
+--json:
+{"rules": [{"code", "severity", "about": [kind of message], "title",
+   "clauses": {agreement: [{"source", "recalled", "since", "until"}]}}]}"""
+EXPLAIN_JSON = """\b
+--json:
+{"code", "severity": null where it is no rule, "about", "title", "clauses": as
+   in rules, "explanation", "remedy", "example": finding as text | null}"""
 QUEUES_JSON = """\b
 --json:
 {"queues": [{"queue", "waiting": number | null where there is no such queue}],
