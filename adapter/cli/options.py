@@ -36,6 +36,13 @@ PARTNERS_JSON = """\b
 {"systems": [{"code", "name", "side": "partner" | "domestic", "country",
    "model": "push" | "pull", "agreements", "status", "since", "until",
    "legal_basis", "importing", "signed", "messages"}]}"""
+DEADLINES_JSON = """\b
+--json:
+{"at": moment, "within_days": number,
+ "deadlines": [{"status": "overdue" | "due", "due": day or moment,
+   "what": "expiry" | "acknowledgement" | "response" | "verification_reply"
+   | "verification_information", "by", "partner", "agreement", "number",
+   "clause", "recalled": true | false}]}"""
 RULES_JSON = """\b
 --json:
 {"rules": [{"code", "severity", "about": [kind of message], "title",
@@ -72,6 +79,11 @@ VERIFY_JSON = """\b
    | "history": number},
  "codes": {code: number}, "findings": [as in validate, 1 000 at most],
  "anchor": null | {"number", "day", "hash"}}"""
+
+NUMBERS_JSON = """\b
+--json:
+{"series": [{"issuer", "agreement", "form", "count", "first", "last",
+   "missing": [[first, last]], "twice": [serial]}]}"""
 
 PRUNE_JSON = """\b
 --json:
