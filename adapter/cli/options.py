@@ -16,7 +16,8 @@ FILE_JSON = """\b
    "message": "certificate" | "cancellation" | ..., "table",
    "stage": null | "read" | "schema" | "mapping" | "rules" | "write",
    "findings": [{"code", "severity": "error" | "undecided" | "warning" | "info",
-     "message", "field"?, "path"?, "line"?, "found"?, "allowed"?, "clause"?}],
+     "message", "field"?, "path"?, "record"?, "line"?, "found"?, "allowed"?,
+     "clause"?}],
    "leftovers": [path], "document": text | null, "written": path | null}]}"""
 SHOW_JSON = """\b
 --json:
