@@ -1,7 +1,7 @@
 """The pipeline, pure: a delivery becomes a certificate, a certificate becomes a message, in both directions."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from adapter.mapping.locate import text_of
 from adapter.mapping.mapping import Mapping, Read
 from adapter.mapping.path import Step
 from adapter.mapping.table import Table
-from adapter.mapping.tell import Teller
+from adapter.mapping.tell import Teller, path_of
 from adapter.messages import Content, Function, Header
 from adapter.rules import NO_FACTS, Facts, check, issued_only, printable
 from adapter.schema import Limits, Schema, parse_json, parse_xml
@@ -206,6 +206,14 @@ def forward(
     """A new message from one system to another about this content; `cause` makes its id, see envelope.address."""
     header = address(content, sender, receiver, at, cause=cause, function=function, answers=answers)
     return write(content, receiver, catalogue, header)
+
+
+def traced(findings: Iterable[Finding], reading: Reading) -> tuple[Finding, ...]:
+    """Findings on what was written from a reading, each with the place in the sender's own document to correct."""
+    if reading.said is None:
+        return tuple(findings)
+    plan = reading.said.teller.plan
+    return tuple(replace(each, record=path_of(plan, each.field)) if each.field else each for each in findings)
 
 
 def begins(table: Table, root: Any) -> bool:

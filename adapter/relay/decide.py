@@ -17,6 +17,7 @@ from adapter.relay.exchange import Exchange
 from adapter.relay.origin import vouch
 from adapter.relay.referrals import Early, take_cancellation, take_feedback
 from adapter.relay.reply import accept, acknowledge, reject
+from adapter.translate import traced
 
 HELD_FOR = timedelta(hours=24)
 """How long something may come before the certificate that it is about."""
@@ -89,7 +90,8 @@ def _safely(work: Callable[[], Outcome], arrival: Arrival, exchange: Exchange, a
     except Early:
         raise
     except Rejected as refusal:
-        return _refuse(arrival, refusal.findings, refusal.stage, exchange, at)
+        told = traced(refusal.findings, arrival.reading) if arrival.reading else refusal.findings
+        return _refuse(arrival, told, refusal.stage, exchange, at)
     except Exception as error:
         return _refuse(arrival, (crashed(error),), "crash", exchange, at)
 

@@ -15,6 +15,8 @@ from adapter.ledger import Post
 from adapter.messages import Acknowledgement, Cancellation, Complaint, Feedback, Function, Header, Kind, Response
 from adapter.relay.arrival import Arrival
 from adapter.relay.exchange import Exchange
+from adapter.relay.homeward import placed
+from adapter.system import System
 
 MOST_COMPLAINTS = 100
 """How many complaints one response tells; the ledger keeps all findings."""
@@ -81,18 +83,19 @@ def _response(arrival: Arrival, outcome: Answer, findings: list[Finding], plain:
         else None,
         outcome=outcome,
         responded_at=at,
-        complaints=tuple(_complaint(finding, plain) for finding in findings[:MOST_COMPLAINTS]),
+        complaints=tuple(_complaint(finding, plain, arrival.system) for finding in findings[:MOST_COMPLAINTS]),
     )
 
 
-def _complaint(finding: Finding, plain: bool) -> Complaint:
-    """What was found is never told: only where it stands and what would be allowed."""
+def _complaint(finding: Finding, plain: bool, to: System | None) -> Complaint:
+    """What was found is never told: only where it stands and what would be allowed; at home also in its own terms."""
     severity: Any = finding.severity.value
     if plain:
         return Complaint(code=finding.code, severity=severity, text=f"see code {finding.code}")
-    return Complaint(
+    told = Complaint(
         code=finding.code, severity=severity, text=finding.message, field=finding.field, allowed=finding.allowed or None
     )
+    return placed(told, finding.record or finding.path) if to and to.side == "domestic" else told
 
 
 def _write(

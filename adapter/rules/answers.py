@@ -44,7 +44,8 @@ def cancelled_by_a_cancellation(cancellation: Cancellation, terms: Terms | None,
     if facts.function is None or facts.function in REFERRED:
         return KEPT
     message = f"the message's function is {facts.function} but its content is a cancellation"
-    return (Breach(message=message, allowed=f"{Function.CANCEL} or {Function.RESEND}"),)
+    allowed = f"{Function.CANCEL} or {Function.RESEND}"
+    return (Breach(message=message, field="header.function", found=facts.function, allowed=allowed),)
 
 
 @rule("RSP-01")

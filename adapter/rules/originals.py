@@ -9,6 +9,7 @@ from adapter.certificate import Certificate, Document
 from adapter.deadlines import expires_on
 from adapter.enquiry import KeyItem, key_information
 from adapter.findings import Severity
+from adapter.parameters import BackToBack
 from adapter.rules.rule import KEPT, Breach, Facts, rule
 
 KIND = "certificate_of_origin"
@@ -67,7 +68,7 @@ def original_covers(certificate: Certificate, terms: Terms, facts: Facts) -> Seq
     if facts.original is None:
         return (_unknown(facts),)
     left = amounts(facts.original.items)
-    return list(_too_much(certificate, left))
+    return list(_too_much(certificate, left, row))
 
 
 def _unknown(facts: Facts) -> Breach:
@@ -78,7 +79,7 @@ def _unknown(facts: Facts) -> Breach:
     return Breach(message=message, field="previous_documents", severity=Severity.INFO)
 
 
-def _too_much(certificate: Certificate, left: Amounts) -> Iterator[Breach]:
+def _too_much(certificate: Certificate, left: Amounts, row: BackToBack) -> Iterator[Breach]:
     """The first item of each good with which the original is exceeded; what is counted in other units cannot be."""
     known, drawn = {hs for hs, _ in left}, defaultdict[tuple[str, str], Decimal](Decimal)
     for place, item in enumerate(key_information(certificate).items):
@@ -87,13 +88,14 @@ def _too_much(certificate: Certificate, left: Amounts) -> Iterator[Breach]:
         good = item.hs[:6], item.quantity.unit
         before = drawn[good]
         drawn[good] += item.quantity.value
-        field = f"items[{place}].quantity"
         if item.hs[:6] not in known:
-            message = "goods that the original certificate does not cover"
-            yield Breach(message=message, field=f"items[{place}].hs", found=item.hs, allowed=", ".join(sorted(known)))
+            message, allowed = "goods that the original certificate does not cover", ", ".join(sorted(known))
+            field, found = f"items[{place}].hs", item.hs
+            yield Breach(message=message, field=field, found=found, allowed=allowed, rests_on=row)
         elif good in left and before <= left[good] < drawn[good]:
             message = f"{drawn[good]} {good[1]} together, more than is left of the original certificate"
-            yield Breach(message=message, field=field, found=item.quantity.value, allowed=f"at most {left[good]}")
+            field, found, allowed = f"items[{place}].quantity", str(item.quantity.value), f"at most {left[good]}"
+            yield Breach(message=message, field=field, found=found, allowed=allowed, rests_on=row)
 
 
 def amounts(goods: Iterable[KeyItem]) -> Amounts:

@@ -86,7 +86,8 @@ def _late(reply: VerificationReply, what: str, terms: Terms, facts: Facts) -> Se
     if last is None or reply.replied_on <= last:
         return KEPT
     found, row = reply.replied_on, then.limits[what]
-    message = f"replied {(found - last).days} calendar days late"
+    days = (found - last).days
+    message = f"replied {days} calendar {'day' if days == 1 else 'days'} late"
     return (Breach(message=message, field="replied_on", found=found, allowed=f"until {last}", rests_on=row),)
 
 
