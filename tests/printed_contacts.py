@@ -1,6 +1,7 @@
 """Records of the agreement whose form prints the exporter's contact, with contacts told apart from all else."""
 
 import re
+import tomllib
 from collections.abc import Iterator
 
 import shelf
@@ -37,8 +38,8 @@ def marked(fixture: shelf.Fixture) -> bytes:
 
 def under(body: bytes, system: str, agreement: str) -> bytes:
     """The record as if it were issued under another agreement of its system."""
-    words = shelf.catalogue()._lists[f"{system}-agreements"].texts
-    return AGREEMENTS[system].sub(words[agreement][0].encode(), body, count=1)
+    words = tomllib.loads((shelf.ROOT / f"mappings/codes/{system}-agreements.toml").read_text())
+    return AGREEMENTS[system].sub(words[agreement].encode(), body, count=1)
 
 
 def broken_contacts(fixture: shelf.Fixture) -> Iterator[tuple[str, bytes]]:

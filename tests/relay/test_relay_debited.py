@@ -38,7 +38,7 @@ def test_what_is_debited_is_told_with_its_unit_as_the_record_writes_it(office: P
     office.work()
     (told,) = [each for each in office.take("kcci") if each.headers["type"] == "feedback"]
     goods = said(told)["goods"]
-    assert [(line["result"], line.get("usedUnit")) for line in goods] == [
+    assert [(line["result"], line.get("usedQuantityUnit")) for line in goods] == [
         ("PREFERENCE GIVEN", "MT"),
         ("PREFERENCE GIVEN", "KGS"),
         ("PREFERENCE NOT GIVEN", None),
