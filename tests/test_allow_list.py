@@ -17,7 +17,8 @@ AT = datetime(2026, 1, 15, tzinfo=UTC)
 OWN = ("unipass/certificate/", "kcci/certificate/")
 RECORDS = [fixture for fixture in shelf.documents() if str(fixture).startswith(OWN)]
 BAD = [fixture for fixture in shelf.bad_documents() if b"SECRET" in fixture.body]
-RICH = [fixture for fixture in RECORDS if fixture.path.stem in ("kr-cn-1-item", "ik-cepa-1-item", "kr-in-1-item")]
+RICH_ONES = ("kr-cn-1-item", "ik-cepa-1-item", "kr-in-1-item", "ksfta-1-item")
+RICH = [fixture for fixture in RECORDS if fixture.path.stem in RICH_ONES]
 
 
 def everything(body: bytes, fixture: shelf.Fixture) -> str:
