@@ -1,23 +1,25 @@
 # Everything runs from .venv, made here from pyproject.toml and constraints.txt; `make help` lists the targets.
 
 PYTHON ?= python3
+# Tests of servers mostly wait, so three at a time use two cores well; each of the three has servers of its own.
+TESTS_AT_ONCE ?= 3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench laws drill lint types format clean
+.PHONY: help demo test bench laws drill lint types format docs clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null \
 	  || sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1   \2/p' Makefile
 
-demo: .venv/.runtime ## both national systems to both partners and back, on one machine
+demo: .venv/.runtime ## the national systems to every partner and back, on one machine
 	$(BIN)/eodes demo --out build/demo </dev/null
 
 test: .venv/.dev ## servers, lint, types, layers and all tests (INSTALL=1 installs missing servers with apt)
 	$(BIN)/python tests/install_servers.py </dev/null
 	$(MAKE) --no-print-directory lint types
-	$(BIN)/python -m pytest -m 'not drill' </dev/null
+	$(BIN)/python -m pytest -n $(TESTS_AT_ONCE) --dist loadfile -m 'not drill' </dev/null
 
 bench: .venv/.bench ## speed as a fraction of parse and validate; writes build/bench.json
 	$(BIN)/python -m benchmarks </dev/null
@@ -40,6 +42,9 @@ types: .venv/.dev ## mypy, strict
 format: .venv/.dev ## rewrite the sources in the project's style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: .venv/.runtime ## write docs/rules.md anew
+	$(BIN)/python docs/make_rules.py
 
 clean: ## remove what was built, keep .venv
 	rm -rf build dist .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

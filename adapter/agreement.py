@@ -11,10 +11,12 @@ from pydantic import model_validator
 
 from adapter.certificate import Part
 from adapter.parameters import (
+    BackToBack,
     Box,
     Certifier,
     Clause,
     Criteria,
+    Declarers,
     Harmonized,
     IssueWindow,
     ItemLimit,
@@ -23,17 +25,19 @@ from adapter.parameters import (
     Replacement,
     Retention,
     RetroactiveLimit,
+    TimeLimit,
     Transit,
     TrueCopy,
     Validity,
     Value,
+    Waiver,
     holding,
 )
 from adapter.text import Country, Slug, Text
 
 ONE_AT_A_TIME = (
     "issue_window", "retroactive", "true_copy", "replacement", "transit", "validity", "retention", "item_limit", "hs",
-    "value", "criteria", "language",
+    "value", "criteria", "language", "waiver", "declarers", "back_to_back",
 )  # fmt: skip
 """The parameters of which one row at most holds on any day."""
 
@@ -54,9 +58,14 @@ class Terms(NamedTuple):
     value: Value | None
     criteria: Criteria | None
     language: Parameter | None
+    waiver: Waiver | None
+    declarers: Declarers | None
+    back_to_back: BackToBack | None
     boxes: tuple[Box, ...]
     certifiers: Mapping[str, Certifier]
     numbers: Mapping[str, tuple[NumberForm, ...]]
+    approvals: Mapping[str, tuple[NumberForm, ...]]
+    limits: Mapping[str, TimeLimit]
 
 
 class Agreement(Part):
@@ -82,15 +91,24 @@ class Agreement(Part):
     value: tuple[Value, ...]
     criteria: tuple[Criteria, ...]
     language: tuple[Parameter, ...] = ()
+    waiver: tuple[Waiver, ...] = ()
+    declarers: tuple[Declarers, ...] = ()
+    back_to_back: tuple[BackToBack, ...] = ()
     boxes: tuple[Box, ...] = ()
     certifiers: tuple[Certifier, ...] = ()
     numbers: tuple[NumberForm, ...] = ()
+    approvals: tuple[NumberForm, ...] = ()
+    """How the numbers of approved exporters look."""
+    limits: tuple[TimeLimit, ...] = ()
     clauses: tuple[Clause, ...] = ()
 
     @model_validator(mode="after")
     def _dated_once(self) -> Self:
-        for name in ONE_AT_A_TIME:
-            rows = sorted(getattr(self, name), key=lambda row: row.since or date.min)
+        series: dict[str, list[Parameter]] = {name: list(getattr(self, name)) for name in ONE_AT_A_TIME}
+        for limit in self.limits:
+            series.setdefault(f"limits {limit.what}", []).append(limit)
+        for name, rows in series.items():
+            rows.sort(key=lambda row: row.since or date.min)
             for earlier, later in zip(rows, rows[1:], strict=False):
                 if earlier.until is None or later.since is None or later.since <= earlier.until:
                     raise ValueError(f"{name}: two rows hold on the same day")
@@ -122,14 +140,20 @@ class Agreement(Part):
 
     def _terms(self, day: date) -> Terms:
         single: dict[str, Any] = {name: holding(getattr(self, name), day) for name in ONE_AT_A_TIME}
-        numbers: dict[str, tuple[NumberForm, ...]] = {}
-        for form in self.numbers:
-            if form.holds(day):
-                numbers[form.country] = (*numbers.get(form.country, ()), form)
         return Terms(
             agreement=self,
             boxes=tuple(box for box in self.boxes if box.holds(day)),
             certifiers=MappingProxyType({row.code: row for row in self.certifiers if row.holds(day)}),
-            numbers=MappingProxyType(numbers),
+            numbers=_by_country(self.numbers, day),
+            approvals=_by_country(self.approvals, day),
+            limits=MappingProxyType({row.what: row for row in self.limits if row.holds(day)}),
             **single,
         )
+
+
+def _by_country(forms: tuple[NumberForm, ...], day: date) -> Mapping[str, tuple[NumberForm, ...]]:
+    found: dict[str, tuple[NumberForm, ...]] = {}
+    for form in forms:
+        if form.holds(day):
+            found[form.country] = (*found.get(form.country, ()), form)
+    return MappingProxyType(found)

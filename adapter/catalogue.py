@@ -1,25 +1,24 @@
 """The catalogue: systems, agreements, tables and schemas, the user's own folder before the packaged one."""
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
-
-from pydantic import ValidationError
+from typing import TYPE_CHECKING
 
 from adapter.agreement import Agreement
-from adapter.certificate import Part
-from adapter.mapping.codes import CodeList, code_list
+from adapter.codes import Codes
+from adapter.folders import read_model, read_toml, toml_files, topmost
 from adapter.mapping.mapping import Mapping as Compiled
 from adapter.mapping.path import TableError
 from adapter.mapping.plan import Plan, make_plan
-from adapter.mapping.problems import problems
-from adapter.mapping.table import Table, load_table
+from adapter.mapping.table import Table
 from adapter.messages import Kind
 from adapter.schema import JsonSchema, Outline, Schema
+from adapter.serving import choose
 from adapter.system import System
+from adapter.tables import Tables
 
 if TYPE_CHECKING:
     from adapter.mapping.lint import Proof
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
 CODE = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,31}")
 SIDES = ("partners", "domestic")
 AGREEMENTS = "mappings/agreements"
+REMEMBERED = 1_000
+"""Tables found for a message and a day that are kept; a process that runs for years sees many days."""
 PACKAGED = Path(__file__).parent / "_data"
 CHECKOUT = Path(__file__).parent.parent
 
@@ -44,9 +45,8 @@ class Catalogue:
         self.cache = cache
         """Where schemas' outlines and tables' code are kept between runs; None for not at all."""
         self._system_by_code: dict[str, System] = {}
-        self._tables: dict[str, Table | None] = {}
-        self._tables_of: dict[tuple[str, Kind | None], tuple[Table, ...]] = {}
-        self._writing: dict[tuple[str, Kind, str | None], Table] = {}
+        self._tables = Tables(folders)
+        self._writing: dict[tuple[str, Kind, str | None, date | None], Table] = {}
         self._compiled: dict[str, Compiled] = {}
         self._schemas: dict[str, Schema | JsonSchema] = {}
 
@@ -87,41 +87,46 @@ class Catalogue:
         if path is None:
             known = ", ".join(name.stem for name in self._list(AGREEMENTS))
             raise Unknown(f"no agreement {slug!r}; there are {known}")
-        return _model(Agreement, _toml(path), path)
+        return read_model(Agreement, read_toml(path), path)
 
     def tables(self, system: System, kind: Kind | None = None) -> tuple[Table, ...]:
-        """The system's tables, those of certificates first; a table's file is named after its message."""
-        wanted = (system.code, kind)
-        if wanted not in self._tables_of:
-            self._tables_of[wanted] = tuple(self._read_tables(system, [kind] if kind else list(Kind)))
-        return self._tables_of[wanted]
+        """The system's tables, those of certificates first, its own of each kind before common ones.
 
-    def _read_tables(self, system: System, kinds: list[Kind]) -> Iterator[Table]:
-        folder = self._folder(system)
-        files = self._list(f"mappings/{folder}")
-        for kind in kinds:
-            for path in files:
-                if path.name.startswith(kind) and (table := self._table(f"{folder}/{path.name}")):
-                    if table.system != system.code:
-                        raise TableError(f"{table.name}: system {table.system!r} is not {system.code!r} of its folder")
-                    yield table
+        A table's file is named after its message. A file of a partner's own replaces the common one of that name.
+        """
+        return self._tables.of(system, kind)
 
-    def table(self, system: System, kind: Kind, agreement: str | None) -> Table:
-        """The table that writes this message for a system: the agreement's own before the common one."""
-        wanted = (system.code, kind, agreement)
+    def own(self, system: System, kind: Kind | None = None) -> tuple[Table, ...]:
+        """The system's own tables alone."""
+        return self._tables.own(system, kind)
+
+    def in_turn(self, system: System) -> Iterator[Table]:
+        """The system's tables as they are tried on a document, all its own before any common one."""
+        return self._tables.in_turn(system)
+
+    def table(self, system: System, kind: Kind, agreement: str | None, day: date | None = None) -> Table:
+        """The table that writes this message for a system on this day; without a day, that of the newest version."""
+        if day and not any(row.message == kind for row in system.versions):
+            day = None
+        wanted = (system.code, kind, agreement, day)
         if wanted not in self._writing:
-            self._writing[wanted] = self._newest(system, kind, agreement)
+            if len(self._writing) >= REMEMBERED:
+                self._writing.clear()
+            self._writing[wanted] = self._chosen(system, kind, agreement, day)
         return self._writing[wanted]
 
-    def _newest(self, system: System, kind: Kind, agreement: str | None) -> Table:
-        tables = [table for table in self.tables(system, kind) if table.direction != "in"]
-        own = [table for table in tables if table.agreement == agreement] if agreement else tables
-        found = own or [table for table in tables if table.agreement is None]
-        if not found:
-            raise Unknown(
-                f"{system.code} has no table to write a {kind}" + (f" under {agreement}" if agreement else "")
-            )
-        return max(found, key=lambda table: [int(part) for part in re.findall(r"[0-9]+", table.version)])
+    def _chosen(self, system: System, kind: Kind, agreement: str | None, day: date | None) -> Table:
+        found = choose(self.own(system, kind), agreement, system.versions, day)
+        if found is None or not found.knows(agreement):
+            found = choose(self.tables(system, kind), agreement, system.versions, day)
+        if found is None:
+            under, on = f" under {agreement}" if agreement else "", f" on {day}" if day else ""
+            raise Unknown(f"{system.code} has no table to write a {kind}{under}{on}")
+        return found
+
+    def is_json(self, system: System, body: bytes) -> bool:
+        """Whether a document of the system is JSON, or else XML."""
+        return self._tables.is_json(system, body)
 
     def compiled(self, table: Table) -> Compiled:
         """The table's two functions, compiled once."""
@@ -153,9 +158,15 @@ class Catalogue:
             self._schemas[table.schema] = (JsonSchema if table.is_json else Schema).open(path, self.cache)
         return self._schemas[table.schema]
 
+    @cached_property
+    def codes(self) -> Codes:
+        """What is known of international codes, with the ports of mappings/codes/ports.toml."""
+        ports = self._tables.lists.get("ports")
+        return Codes(ports.texts if ports else None)
+
     def find(self, name: str) -> Path | None:
         """The file of this name, the user's own before the packaged one."""
-        return next((path for folder in self.folders if (path := folder / name).is_file()), None)
+        return topmost(self.folders, name)
 
     def _schema_path(self, table: Table) -> Path:
         path = self.find(f"xsd/{table.schema}")
@@ -163,36 +174,8 @@ class Catalogue:
             raise TableError(f"{table.name}: no schema xsd/{table.schema} in {' or '.join(map(str, self.folders))}")
         return path
 
-    def _table(self, name: str) -> Table | None:
-        if name not in self._tables:
-            path = self.find(f"mappings/{name}")
-            if path is None:
-                raise TableError(f"no table mappings/{name}")
-            self._tables[name] = load_table(name, _toml(path), self._fetch, self._lists)
-        return self._tables[name]
-
-    def _fetch(self, child: str, parent: str) -> tuple[str, Mapping[str, Any]]:
-        folder = child.rpartition("/")[0]
-        if "/" in parent or "\\" in parent:
-            raise TableError(f"{child}: extends {parent!r}: name a table of the same folder or of mappings/common")
-        for name in (f"{folder}/{parent}.toml", f"common/{parent}.toml"):
-            if path := self.find(f"mappings/{name}"):
-                return name, _toml(path)
-        raise TableError(f"{child}: extends {parent!r}, which is neither in mappings/{folder} nor in mappings/common")
-
-    @cached_property
-    def _lists(self) -> Mapping[str, CodeList]:
-        """The code lists that any table may use."""
-        files = self._list("mappings/codes")
-        return {path.stem: code_list(path.stem, _toml(path), f"codes/{path.name}") for path in files}
-
     def _list(self, folder: str) -> list[Path]:
-        """TOML files of a folder in all layers, by name, the first layer winning."""
-        found: dict[str, Path] = {}
-        for layer in self.folders:
-            for path in sorted((layer / folder).glob("*.toml")):
-                found.setdefault(path.name, path)
-        return [found[name] for name in sorted(found)]
+        return toml_files(self.folders, folder)
 
     def _system_folders(self) -> list[str]:
         names = {
@@ -201,34 +184,11 @@ class Catalogue:
         }  # fmt: skip
         return sorted(names)
 
-    def _folder(self, system: System) -> str:
-        return f"{'domestic' if system.side == 'domestic' else 'partners'}/{system.code.lower()}"
-
     def _system(self, folder: str) -> System | None:
         path = self.find(f"mappings/{folder}/system.toml")
-        system = _model(System, _toml(path), path) if path else None
+        system = read_model(System, read_toml(path), path) if path else None
         if system and (system.code.lower() != folder.rpartition("/")[2] or not CODE.fullmatch(system.code)):
             raise TableError(f"{folder}/system.toml: code {system.code!r} is not the name of its folder")
         if system and not system.agreements and system.side == "domestic":
             return system.model_copy(update={"agreements": tuple(name.stem for name in self._list(AGREEMENTS))})
         return system
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except RecursionError:
-        raise TableError(f"{path.name}: not TOML that can be read: it is nested too deep") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise TableError(f"{path.name}: not TOML: {error}") from None
-
-
-M = TypeVar("M", bound=Part)
-
-
-def _model(model: type[M], values: Mapping[str, Any], path: Path) -> M:
-    try:
-        return model.model_validate(values)
-    except ValidationError as error:
-        said = "; ".join(f"{field} {message}" for field, _, _, message, _ in problems(error, model))
-        raise TableError(f"{path.name}: {said}") from None

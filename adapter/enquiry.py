@@ -20,7 +20,7 @@ class KeyItem(Part):
 class KeyInformation(Part):
     """The key information of a certificate: reference number, HS code, description, quantity, day of issue, exporter.
 
-    The six that a secured website shows instead of specimen signatures (RCEP Article 3.17.7).
+    The six that a secured website shows instead of specimen signatures, where an agreement says so (rule REG-02).
     """
 
     number: Name

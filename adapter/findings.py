@@ -39,6 +39,8 @@ class Finding:
     """Our field, as a mapping table writes it, with the item's place: `items[2].hs`, counted from 0."""
     path: str | None = None
     """The document's path, as a mapping table writes it."""
+    record: str | None = None
+    """The path in the record that the document was written from: what is to be corrected there."""
     line: int | None = None
     found: str | None = None
     """The value, only where the field is mapped and public."""
@@ -57,8 +59,10 @@ class Finding:
         line = f"line {self.line}: " if self.line else ""
         found = f"; found {self.found!r}" if self.found is not None else ""
         allowed = f"; allowed: {self.allowed}" if self.allowed else ""
+        record = f"; in the record: {self.record}" if self.record else ""
         clause = f" [{self.clause}]" if self.clause else ""
-        return f"{self.severity} {self.code} {line}{where}{': ' if where else ''}{self.message}{found}{allowed}{clause}"
+        told = f"{line}{where}{': ' if where else ''}{self.message}{found}{allowed}{record}{clause}"
+        return f"{self.severity} {self.code} {told}"
 
     def as_dict(self) -> dict[str, Any]:
         """The finding as JSON values, absent parts left out."""

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from datetime import date
 from functools import cached_property
 from operator import attrgetter
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from adapter.certificate import Part
+from adapter.certificate import Money, Part
 from adapter.text import Code, Country, Day, Name, Text
 
 ITEM = "items[]."
@@ -78,6 +78,48 @@ class Retention(Parameter):
     """How long records of a certificate are kept, counted from the day of issue."""
 
     years: int
+
+
+class TimeLimit(Parameter):
+    """How long something may take; the day on which it begins does not count."""
+
+    what: Code
+    """verification_reply, verification_information, visit_consent …"""
+    begins: Text
+    """What it is counted from."""
+    months: Annotated[int, Field(ge=1, le=120)] | None = None
+    days: Annotated[int, Field(ge=1, le=3_650)] | None = None
+    count: Literal["calendar", "working"] = "calendar"
+    least: Annotated[int, Field(ge=1, le=3_650)] | None = None
+    """The fewest days, where whoever sets the limit may set it from these up to `days`."""
+
+    @model_validator(mode="after")
+    def _one_length(self) -> Self:
+        if (self.months is None) == (self.days is None):
+            raise ValueError("either months or days")
+        if self.days is None and (self.count == "working" or self.least is not None):
+            raise ValueError("working days and the least of them go with days")
+        return self
+
+
+class Waiver(Parameter):
+    """Up to which value of a consignment no proof of origin is asked for."""
+
+    most: Money
+
+
+class Declarers(Parameter):
+    """Who may declare origin himself, where the agreement knows declarations of origin."""
+
+    by: Annotated[tuple[Literal["approved_exporter", "exporter", "producer"], ...], Field(min_length=1)]
+
+
+class BackToBack(Parameter):
+    """Whether a Party on the way may issue on the strength of the first one's certificate, and what that then says."""
+
+    allowed: bool = True
+    original: bool = False
+    """Whether it states the original's number and day of issue."""
 
 
 class ItemLimit(Parameter):

@@ -1,5 +1,6 @@
 """The systems that exchange certificates: domestic ones, and each partner's EODES."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -28,6 +29,10 @@ class Version(Part):
     since: Day | None = None
     until: Day | None = None
     source: Text
+
+    def holds(self, day: date) -> bool:
+        """Whether the version is sent on this day."""
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
 
 class AnswerTimes(Part):
@@ -68,6 +73,8 @@ class System(Part):
     versions: tuple[Version, ...] = ()
     """When each version of a message is sent; a table that is not named here is sent on any day."""
     answers: AnswerTimes | None = None
+    zone: Annotated[str, Field(pattern=r"^[+-](0\d|1[0-4]):[0-5]\d$")] = "+00:00"
+    """How far its clocks are from UTC: the days of its deadlines are local days."""
     planned: tuple[Planned, ...] = ()
     debits: bool = False
     """Whether its customs debits the quantity of each item until the certificate is used up."""

@@ -1,20 +1,19 @@
 """The pipeline, pure: a delivery becomes a certificate, a certificate becomes a message, in both directions."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from adapter.catalogue import Catalogue
+from adapter.catalogue import Catalogue, Unknown
 from adapter.certificate import Certificate
 from adapter.delivery import Delivery, Message
 from adapter.envelope import address, kind_of, seal
 from adapter.findings import Finding, Rejected, Severity, Verdict, verdict
-from adapter.mapping.locate import text_of
+from adapter.mapping.begins import beginning, begins
 from adapter.mapping.mapping import Mapping, Read
-from adapter.mapping.path import Step
 from adapter.mapping.table import Table
-from adapter.mapping.tell import Teller
+from adapter.mapping.tell import Teller, path_of
 from adapter.messages import Content, Function, Header
 from adapter.rules import NO_FACTS, Facts, check, issued_only, printable
 from adapter.schema import Limits, Schema, parse_json, parse_xml
@@ -115,9 +114,8 @@ def open_document(body: bytes, system: System, catalogue: Catalogue, limits: Lim
 
 def recognise(body: bytes, system: System, catalogue: Catalogue, limits: Limits = STANDARD) -> Document:
     """Bytes through the one door, with the table that they begin like; not yet validated."""
-    is_json = next((table.is_json for table in catalogue.tables(system)), False)
-    root = parse_json(body, limits) if is_json else parse_xml(body, limits)
-    read = (table for table in catalogue.tables(system) if table.direction != "out" and begins(table, root))
+    root = parse_json(body, limits) if catalogue.is_json(system, body) else parse_xml(body, limits)
+    read = (table for table in catalogue.in_turn(system) if table.direction != "out" and begins(table, root))
     table = next(read, None)
     if table is None:
         raise Rejected(_unrecognised(root, system, catalogue), stage="read")
@@ -150,14 +148,31 @@ def understand(document: Document, system: System, catalogue: Catalogue, facts: 
     content, header = said.content, said.header
     if content is None or header is None or verdict(said.findings) is Verdict.INVALID:
         return Reading(system, header or Header(), None, said.findings, table, "mapping", said)
-    stateful = isinstance(content, Certificate) and document.mapping.stateful
+    findings = _judged(said, system, document.mapping, catalogue, facts)
+    return Reading(system, header, content, findings, table, _stage(findings), said)
+
+
+def judge_again(reading: Reading, catalogue: Catalogue, facts: Facts) -> Reading:
+    """The reading by other facts; the same where it never came to the rules."""
+    if reading.content is None or reading.said is None or reading.table is None:
+        return reading
+    findings = _judged(reading.said, reading.system, catalogue.compiled(reading.table), catalogue, facts)
+    return replace(reading, findings=findings, stage=_stage(findings))
+
+
+def _stage(findings: Sequence[Finding]) -> str:
+    return "" if verdict(findings) is Verdict.VALID else "rules"
+
+
+def _judged(said: Read, system: System, mapping: Mapping, catalogue: Catalogue, facts: Facts) -> tuple[Finding, ...]:
+    """What was found in reading, and what the rules find, each with its place in the document."""
+    content, header = said.content, said.header
+    assert content is not None and header is not None
+    stateful = isinstance(content, Certificate) and mapping.stateful
     judged = [*issued_only(header, stateful), *judge(content, header, system, catalogue, facts)]
-    findings = said.findings
-    if judged:
-        findings = (*findings, *map(said.teller.placed, judged[:MOST]), *judged[MOST:])
-    return Reading(
-        system, header, content, findings, table, "" if verdict(findings) is Verdict.VALID else "rules", said
-    )
+    if not judged:
+        return said.findings
+    return (*said.findings, *map(said.teller.placed, judged[:MOST]), *judged[MOST:])
 
 
 def judge(content: Content, header: Header, system: System, catalogue: Catalogue, facts: Facts) -> list[Finding]:
@@ -165,7 +180,7 @@ def judge(content: Content, header: Header, system: System, catalogue: Catalogue
     slug = getattr(content, "agreement", None)
     if foreign := _foreign(slug, system):
         return [foreign]
-    known = facts.about(header.function, incoming=system.side == "partner")
+    known = facts.about(header.function, system.side == "partner", catalogue.codes)
     return check(content, catalogue.agreement(slug) if slug else None, known)
 
 
@@ -181,13 +196,23 @@ def write(content: Content, receiver: System, catalogue: Catalogue, header: Head
     agreement = getattr(content, "agreement", None)
     if foreign := _foreign(agreement, receiver):
         raise Rejected(foreign, stage="write")
-    mapping = catalogue.compiled(catalogue.table(receiver, kind_of(content), agreement))
+    mapping = _writer(content, receiver, catalogue, header)
     if isinstance(content, Certificate) and receiver.side == "partner":
         content = printable(content, catalogue.agreement(content.agreement))
     body = mapping.write(content, header)
     is_json = mapping.plan.table.is_json
     validate(mapping, parse_json(body) if is_json else parse_xml(body), catalogue, "write")
     return seal(header, content, body, "application/json" if is_json else "application/xml")
+
+
+def _writer(content: Content, receiver: System, catalogue: Catalogue, header: Header) -> Mapping:
+    """The table that writes this on the day of sending; Rejected where the receiver has none."""
+    kind, agreement = kind_of(content), getattr(content, "agreement", None)
+    try:
+        table = catalogue.table(receiver, kind, agreement, header.sent_at.date() if header.sent_at else None)
+    except Unknown as unknown:
+        raise Rejected(Finding(code="MAP-TABLE", message=str(unknown), found=kind), stage="write") from None
+    return catalogue.compiled(table)
 
 
 def forward(
@@ -199,24 +224,16 @@ def forward(
     return write(content, receiver, catalogue, header)
 
 
-def begins(table: Table, root: Any) -> bool:
-    """Whether a document begins as this table's do: the root's names and predicates."""
-    if table.is_json:
-        return all(root.get(name) == value for step in table.root.steps for name, value in step.where)
-    return root.tag == table.root.steps[0].name and _leads(table.root.steps, root)
-
-
-def _leads(steps: tuple[Step, ...], element: Any) -> bool:
-    """Whether the first step's predicates hold here, and the others lead on from here."""
-    for name, value in steps[0].where:
-        if (element.get(name[1:]) if name.startswith("@") else text_of(element, name)) != value:
-            return False
-    rest = steps[1:]
-    return not rest or any(_leads(rest, child) for child in element.iterchildren(rest[0].name))
+def traced(findings: Iterable[Finding], reading: Reading) -> tuple[Finding, ...]:
+    """Findings on what was written from a reading, each with the place in the sender's own document to correct."""
+    if reading.said is None:
+        return tuple(findings)
+    plan = reading.said.teller.plan
+    return tuple(replace(each, record=path_of(plan, each.field)) if each.field else each for each in findings)
 
 
 def _unrecognised(root: Any, system: System, catalogue: Catalogue) -> Finding:
-    begun = dict.fromkeys(table.root.text or "{…}" for table in catalogue.tables(system) if table.direction != "out")
+    begun = dict.fromkeys(beginning(table) for table in catalogue.tables(system) if table.direction != "out")
     found = None if isinstance(root, dict) else root.tag
     message = f"no message of {system.code} begins like this"
     return Finding(code="DOC-ROOT", message=message, found=found, allowed="; ".join(begun))

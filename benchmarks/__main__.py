@@ -2,14 +2,15 @@
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from adapter.catalogue import CHECKOUT
-from benchmarks import command, compiled, whole_relay
+from benchmarks import command, compiled, whole_relay, workers
 from benchmarks.inputs import Office
-from benchmarks.measure import Result, Row, timed
+from benchmarks.measure import Result, Row, Work, timed
 from benchmarks.profiling import print_profile
 from benchmarks.questions import question_plans
 from benchmarks.report import print_table, write_json
@@ -57,7 +58,11 @@ def _arguments() -> argparse.Namespace:
 def _plans(office: Office, amqp: str | None) -> list[Planned]:
     return [
         *mapping_plans(office),
-        Planned((whole_relay.ROW,), partial(whole_relay.relay_contest, office, amqp)),
+        *(
+            Planned(rows, partial(whole_relay.relay_contest, kind, office, amqp))
+            for kind, rows in whole_relay.ROWS.items()
+        ),
+        Planned((workers.ROW,), partial(workers.workers_contest, office, amqp)),
         Planned((command.ROW,), partial(command.command_contest, office)),
         *question_plans(),
     ]
@@ -72,12 +77,16 @@ def _measured(plan: Planned, rows: list[Row], rounds: int) -> list[Result]:
     try:
         with plan.opens() as contest:
             times = timed(contest, rounds, rows)
+            return [replace(times.result(row), seconds=_spent(contest.works[row.work])) for row in rows]
     except Exception as error:  # the other rows are worth having all the same
         return [
             Result(row.name, None, row.goal, row.is_cost, remark=f"{type(error).__name__}: {error}"[:200])
             for row in rows
         ]
-    return [times.result(row) for row in rows]
+
+
+def _spent(work: Work) -> dict[str, float] | None:
+    return work.seconds() if work.seconds else None
 
 
 def _profile(plans: list[Planned], name: str) -> None:

@@ -24,6 +24,8 @@ class Work:
     """Called before each slice, outside the time taken."""
     calls: int | None = None
     """Calls in one slice; as many as fit into it where nothing is said."""
+    seconds: Callable[[], dict[str, float]] | None = None
+    """Processor seconds for one unit, by process, where more than one took part."""
     explain: Callable[[], object] | None = None
     """Prints where the time goes, for work that is done in another process."""
 
@@ -63,6 +65,8 @@ class Result:
     spread: tuple[float, float] | None = None
     """The lowest and the highest ratio of all rounds."""
     remark: str = ""
+    seconds: dict[str, float] | None = None
+    """Processor seconds for one unit, by process, where more than one took part."""
 
     @property
     def met(self) -> bool:

@@ -20,7 +20,7 @@ def print_table(results: Sequence[Result]) -> None:
         met = "yes" if each.met else "NO"
         spread = f"{each.spread[0]:.2f} - {each.spread[1]:.2f}" if each.spread else ""
         taken = f"{each.microseconds:,.0f}" if each.microseconds else ""
-        table.add_row(each.name, _ratio(each), spread, f"{sign} {each.goal:g}", met, taken, each.remark)
+        table.add_row(each.name, _ratio(each), spread, f"{sign} {each.goal:g}", met, taken, each.remark or _spent(each))
     console = Console(width=None if Console().is_terminal else 120, highlight=False)
     console.print(table)
     missed = [each.name for each in results if not each.met]
@@ -30,13 +30,20 @@ def print_table(results: Sequence[Result]) -> None:
 
 
 def write_json(results: Sequence[Result], place: Path) -> None:
-    """One flat object: name -> ratio, goal, met."""
-    told = {
-        each.name: {"ratio": None if each.ratio is None else round(each.ratio, 3), "goal": each.goal, "met": each.met}
-        for each in results
-    }
+    """One flat object: name -> ratio, goal, met; for relays also each process's processor seconds for one record."""
+    told = {each.name: _told(each) for each in results}
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(json.dumps(told, indent=2) + "\n")
+
+
+def _told(each: Result) -> dict[str, object]:
+    ratio = None if each.ratio is None else round(each.ratio, 3)
+    spent = {"cpu_seconds_each": each.seconds} if each.seconds else {}
+    return {"ratio": ratio, "goal": each.goal, "met": each.met, **spent}
+
+
+def _spent(each: Result) -> str:
+    return ", ".join(f"{name} {seconds * 1e6:,.0f} us CPU" for name, seconds in (each.seconds or {}).items())
 
 
 def _ratio(each: Result) -> str:

@@ -1,29 +1,33 @@
-"""The whole relay on RabbitMQ beside the mapping alone: quorum queues, windows of 256, the ledger in SQLite."""
+"""The whole relay on RabbitMQ, quorum queues, windows of 256: beside the mapping alone, and a relay one by one."""
 
-import sys
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import monotonic
 
 import pika
 
 from adapter import translate
-from adapter.catalogue import CHECKOUT
 from adapter.ledger import Ledger
 from adapter.relay.broker import Outcome, Parcel
 from adapter.relay.names import inbox, outbox
 from adapter.relay.rabbitmq import RabbitMQ
 from adapter.relay.relay import Relay
+from benchmarks.grounds import Meter, ground
 from benchmarks.inputs import AT, HOME, PARTNER, Office, record
 from benchmarks.measure import Contest, Row, Work
 from benchmarks.works import out_in_full, same
 
-ROW = Row("relay", "relay", "out", 0.60)
+ROWS = {
+    "sqlite": (Row("relay", "relay", "out", 0.65), Row("relay-over-one-by-one", "relay", "one by one", 2.5)),
+    "postgresql": (Row("relay-postgresql", "relay", "out", 0.45),),
+}
+"""By the ledger's database."""
+FEW = 128
+"""Records that a relay gets which takes one at a time."""
 RECORDS, WINDOW = 2_048, 256
 CHECKED = 64
 """Records whose messages are compared with those of the mapping alone before anything is timed."""
@@ -34,10 +38,11 @@ PATIENCE = 120.0
 class Line:
     """A relay with records waiting for it; every record has a number of its own and counts as new."""
 
-    def __init__(self, url: str, database: str, office: Office) -> None:
-        self._url, self._office = url, office
+    def __init__(self, url: str, database: str, office: Office, window: int = WINDOW) -> None:
+        self._url, self._office, self._size = url, office, window
         self._ledger = Ledger.open(database)
-        self._serials = count(200_000)
+        self._serials = count(200_000 * window)
+        self._ids = count()
         self._feeder = RabbitMQ(url, window=WINDOW)
         self._waiting = 0
         self._relay: Relay | None = None
@@ -51,17 +56,17 @@ class Line:
     def fill(self, bodies: list[bytes], at: datetime | None = None) -> None:
         """Empty the queues of the last round, put these records in, and connect a relay that takes none of them yet."""
         self.let_go()
-        self._broker = RabbitMQ(self._url, window=WINDOW)
+        self._broker = RabbitMQ(self._url, window=self._size)
         clock = (lambda: at) if at else self._now
         calendar = self._office.facts.calendar
         self._relay = Relay(
-            self._broker, self._ledger, self._office.catalogue, clock=clock, calendar=calendar, window=WINDOW
+            self._broker, self._ledger, self._office.catalogue, clock=clock, calendar=calendar, window=self._size
         )
         self._relay.declare()
-        with _channel(self._url) as channel:
+        with channel_of(self._url) as channel:
             for system in (HOME, PARTNER):
                 channel.queue_purge(outbox(system))
-        self._feeder.send([Parcel(inbox(HOME), f"{number}", body) for number, body in enumerate(bodies)])
+        self._feeder.send([Parcel(inbox(HOME), f"m-{next(self._ids)}", body) for body in bodies])
         self._waiting = len(bodies)
         left = len(bodies)
         while left:
@@ -81,10 +86,19 @@ class Line:
         if not self._relay.settle():
             raise RuntimeError("the relay does not come to rest")
 
+    def plod(self) -> None:
+        """The same, each record all the way to its end before the next is taken."""
+        assert self._relay
+        accepted = 0
+        while accepted < self._waiting:
+            accepted += self._relay.step(0.01).accepted
+            if not self._relay.settle():
+                raise RuntimeError("the relay does not come to rest")
+
     def sent(self, how_many: int) -> list[bytes]:
         """The messages that wait for the partner."""
         found = []
-        with _channel(self._url) as channel:
+        with channel_of(self._url) as channel:
             for _, _, body in channel.consume(outbox(PARTNER), auto_ack=True, inactivity_timeout=5):
                 if body is None:
                     break
@@ -112,20 +126,38 @@ class Line:
 
 
 @contextmanager
-def relay_contest(office: Office, amqp: str | None) -> Iterator[Contest]:
-    """A broker of our own, or a fresh vhost of the one given; first what the relay sends is compared."""
-    with _server(amqp) as url, TemporaryDirectory(prefix="eodes-bench-") as folder:
-        line = Line(url, f"sqlite:///{Path(folder) / 'ledger.db'}", office)
+def relay_contest(kind: str, office: Office, amqp: str | None) -> Iterator[Contest]:
+    """A broker and a database of our own; first what the relay sends is compared."""
+    with ground(kind, amqp) as here:
+        line, single = Line(here.amqp, here.database, office), Line(here.amqp, here.database, office, window=1)
+        meter = Meter({"relay": os.getpid()} | here.servers)
         try:
             _check(line, office)
             bodies = line.bodies(RECORDS)
             works = {
-                "relay": Work(line.drain, RECORDS, prepare=lambda: line.fill(line.bodies(RECORDS)), calls=1),
+                "relay": Work(
+                    partial(_metered, line, meter), RECORDS, partial(_fill, line, single, RECORDS), calls=1,
+                    seconds=meter.each,
+                ),
+                "one by one": Work(single.plod, FEW, partial(_fill, single, line, FEW), calls=1),
                 "out": Work(partial(_map_all, bodies, office), RECORDS, calls=1),
-            }
-            yield Contest(works, (ROW,), is_slow=True)
+            }  # fmt: skip
+            yield Contest(works, ROWS[kind], is_slow=True)
         finally:
             line.close()
+            single.close()
+
+
+def _fill(line: Line, other: Line, how_many: int) -> None:
+    """Records for one relay, which no other takes."""
+    other.let_go()
+    line.fill(line.bodies(how_many))
+
+
+def _metered(line: Line, meter: Meter) -> None:
+    meter.start()
+    line.drain()
+    meter.stop(RECORDS)
 
 
 def _map_all(bodies: list[bytes], office: Office) -> None:
@@ -146,22 +178,8 @@ def _check(line: Line, office: Office) -> None:
 
 
 @contextmanager
-def _server(amqp: str | None) -> Iterator[str]:
-    """The AMQP URL of a vhost that is ours alone."""
-    sys.path.insert(0, str(CHECKOUT / "tests"))
-    from rabbit import GivenRabbitMQ
-    from servers import PrivateRabbitMQ, private
-
-    if amqp:
-        with GivenRabbitMQ(amqp).vhost() as url:
-            yield url
-        return
-    with private(PrivateRabbitMQ) as server, server.vhost() as url:
-        yield url
-
-
-@contextmanager
-def _channel(url: str) -> Iterator[pika.adapters.blocking_connection.BlockingChannel]:
+def channel_of(url: str) -> Iterator[pika.adapters.blocking_connection.BlockingChannel]:
+    """A channel of our own beside the relay's."""
     connection = pika.BlockingConnection(pika.URLParameters(url))
     try:
         yield connection.channel()

@@ -45,6 +45,8 @@ def candidates(bound: Bound, longest: int) -> Iterator[Any]:
         for length in dict.fromkeys((min(20, longest), longest, longest + 1, 512, 4_000)):
             yield from texts_of(length)
         yield from ("AB", "ABC", "KRPUS", "A" * 5, "123456", "0" * 10, "12345678", "f" * 64, "007", "A1B2", "?X Y")
+        yield from ("kr-cn", "a1-b2-" + "c" * 34)
+        yield "a.b@c-d.example"
     elif bound.field.type == "part":
         yield from _criteria(bound)
     else:
@@ -55,6 +57,7 @@ def _coded(bound: Bound) -> Iterator[Any]:
     codes = bound.row.codes
     assert codes is not None
     yield from codes.texts
+    yield from (text.replace("[]", f"[{place}]") for text in codes.texts if "[]" in text for place in (0, 11))
     yield from ("?QX", "?Q9", "?Z", "?98", "?7 7", "?<&>\"'", f"?{'Q' * 6}", f"?{'Q' * 63}", "no_word_of_ours", "?]]>")
     yield from (f"?{text}" for text in codes.words)
     yield from bound.field.choices

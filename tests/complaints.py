@@ -21,7 +21,7 @@ def complaint(fixture: shelf.Fixture, to: str | None) -> dict[str, Any]:
         try:
             translate.forward(reading.content, reading.system, known.system(to), known, at=AT)
         except Rejected as refusal:
-            findings += refusal.findings
+            findings += translate.traced(refusal.findings, reading)
     told = [finding.as_dict() for finding in findings]
     return {**({"to": to} if to else {}), "findings": told, "verdict": str(verdict(findings))}
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
+from functools import partial
 
 import hypothesis
+import processes
 import pytest
 import servers
 import structlog
@@ -37,9 +40,14 @@ def update(request: pytest.FixtureRequest) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """End like Ctrl-C when terminated or hung up, so that the servers are stopped then too."""
+    """Have the servers stopped whoever ends the session."""
+    end_whole(leads=bool(config.getoption("numprocesses", None)) and not hasattr(config, "workerinput"))
+
+
+def end_whole(leads: bool = False) -> None:
+    """End like Ctrl-C when terminated or hung up; the leader of a divided session ends its workers first."""
     for interruption in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(interruption, _interrupt)
+        signal.signal(interruption, partial(_interrupt, leads))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -88,5 +96,11 @@ def database_url(postgresql: servers.PostgreSQL) -> Iterator[str]:
         yield url
 
 
-def _interrupt(signum: int, frame: object) -> None:
+def _interrupt(leads: bool, signum: int, frame: object) -> None:
+    # A second one would break the stopping off. Workers left to themselves hear of it after five seconds, and are
+    # killed five seconds later.
+    for again in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(again, signal.SIG_IGN)
+    for worker in processes.children(os.getpid()) if leads else ():
+        os.kill(worker, signal.SIGTERM)
     raise KeyboardInterrupt(signal.Signals(signum).name)

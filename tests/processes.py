@@ -54,6 +54,11 @@ def kin(pid: int) -> list[int]:
     return [each for each, parent, session in _running() if pid in (each, parent, session)]
 
 
+def children(pid: int) -> list[int]:
+    """The ids of all that this process started and that still run."""
+    return [each for each, parent, _ in _running() if parent == pid]
+
+
 def await_end(pids: list[int]) -> None:
     """Until none of these runs; raises RuntimeError when that takes too long."""
     deadline = time.monotonic() + STOP_SECONDS

@@ -47,6 +47,14 @@ def mapping_of(name: str) -> Mapping:
     return catalogue().compiled(tables()[name])
 
 
+@cache
+def speaker(stem: str) -> System:
+    """The partner that a common document comes from or goes to: the first under the agreement that its name tells."""
+    partners = [system for _, system in sorted(catalogue().systems.items()) if system.side == "partner"]
+    told = (each for each in partners if any(stem.startswith(f"{slug}-") for slug in each.agreements))
+    return next(told, partners[0])
+
+
 @dataclass(frozen=True)
 class Fixture:
     """One document of fixtures/: the folder says its system and kind."""
@@ -58,8 +66,9 @@ class Fixture:
 
     @property
     def system(self) -> System:
-        """The system it comes from or goes to."""
-        return catalogue().system(self.path.parts[-3])
+        """The system it comes from or goes to; a common document is any partner's."""
+        folder = self.path.parts[-3]
+        return speaker(self.path.stem) if folder == "common" else catalogue().system(folder)
 
     @property
     def kind(self) -> str:

@@ -17,7 +17,8 @@ AT = datetime(2026, 1, 15, tzinfo=UTC)
 OWN = ("unipass/certificate/", "kcci/certificate/")
 RECORDS = [fixture for fixture in shelf.documents() if str(fixture).startswith(OWN)]
 BAD = [fixture for fixture in shelf.bad_documents() if b"SECRET" in fixture.body]
-RICH = [fixture for fixture in RECORDS if fixture.path.stem in ("kr-cn-1-item", "ik-cepa-1-item")]
+RICH_ONES = ("kr-cn-1-item", "ik-cepa-1-item", "kr-in-1-item", "ksfta-1-item")
+RICH = [fixture for fixture in RECORDS if fixture.path.stem in RICH_ONES]
 
 
 def everything(body: bytes, fixture: shelf.Fixture) -> str:
@@ -32,7 +33,7 @@ def everything(body: bytes, fixture: shelf.Fixture) -> str:
         reading.verdict,
         *_told(reading.findings),
     ]
-    for code in ("CN", "ID", "unipass", "kcci"):
+    for code in known.systems:
         try:
             if reading.content is not None:
                 said.append(translate.forward(reading.content, reading.system, known.system(code), known, at=AT))
@@ -90,7 +91,7 @@ def test_no_mark_appears_in_what_a_command_prints_or_reports(fixture, tmp_path, 
     monkeypatch.setenv("EODES_DATA", str(tmp_path / "data"))
     report = tmp_path / "report.xml"
     system, day = fixture.system.code, ("--on", "2026-01-15")
-    for partner in ("CN", "ID"):
+    for partner in (code for code, known in shelf.catalogue().systems.items() if known.side == "partner"):
         for more in ((), ("--json",), ("--out", tmp_path / "out")):
             words = ("map", fixture.path, "--from", system, "--to", partner, *day, *more)
             _quiet(CliRunner().invoke(app, [str(word) for word in words]))

@@ -23,7 +23,7 @@ def other_engine(schema: str) -> xmlschema.XMLSchema10:
 
 def schema_of(fixture, root) -> str:
     """The schema of the table that knows the document; for one that none knows, that of any table of its system."""
-    tables = [table for table in shelf.tables().values() if table.system == fixture.system.code]
+    tables = shelf.catalogue().tables(fixture.system)
     known = [table for table in tables if translate.begins(table, root)]
     alike = [table for table in tables if table.root.steps[0].name == root.tag]
     return (known or alike or tables)[0].schema

@@ -80,11 +80,30 @@ SESSION = """
 import sys, time
 from servers import PrivatePostgreSQL, PrivateRabbitMQ, private
 import conftest
-conftest.pytest_configure(None)
+conftest.end_whole()
 with private(PrivateRabbitMQ) as broker, private(PrivatePostgreSQL) as database:
     print(broker.pid, broker.epmd.pid, database.server.pid, broker.dir, database.dir, flush=True)
     time.sleep(600)
 """
+
+
+WAITING = """
+import pathlib, signal, time
+import pytest
+from processes import end, spawn
+
+@pytest.mark.parametrize("nth", [1, 2])
+def test_waits(nth):
+    here = pathlib.Path(__file__).parent
+    started = spawn(["sleep", "600"], here)
+    (here / f"{started.pid}.pid").touch()
+    try:
+        time.sleep(600)
+    finally:
+        time.sleep(7)
+        end(started, signal.SIGTERM)
+"""
+"""Servers take a while to stop: longer than workers have that hear of the end when their leader is gone."""
 
 
 def test_a_terminated_session_leaves_no_process_and_no_file():
@@ -97,6 +116,19 @@ def test_a_terminated_session_leaves_no_process_and_no_file():
     assert [pid for pid in pids if runs(pid)] == []
     assert not os.path.exists(broker_dir)
     assert not os.path.exists(database_dir)
+
+
+def test_a_terminated_session_of_several_workers_leaves_no_process(tmp_path):
+    (tmp_path / "test_it.py").write_text(WAITING)
+    (tmp_path / "conftest.py").symlink_to(Path(__file__).parent / "conftest.py")
+    words = ["-m", "pytest", "-n", "2", "-p", "no:cacheprovider", "--rootdir", str(tmp_path), str(tmp_path)]
+    there = os.environ | {"PYTHONPATH": f"{Path(__file__).parent}:{Path(__file__).parent.parent}"}
+    session = subprocess.Popen([sys.executable, *words], cwd=tmp_path, env=there, stdout=subprocess.DEVNULL)
+    while len(list(tmp_path.glob("*.pid"))) < 2:
+        assert session.poll() is None
+    session.send_signal(signal.SIGTERM)
+    session.wait(timeout=60)
+    assert [path.name for path in tmp_path.glob("*.pid") if runs(path.stem)] == []
 
 
 def runs(pid):

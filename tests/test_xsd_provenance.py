@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import shelf
 from lxml import etree
 
 XSD = Path(__file__).parent.parent / "xsd"
@@ -16,13 +17,10 @@ XS = "{http://www.w3.org/2001/XMLSchema}"
 WCO = "urn:eodes:wco"
 EXTENSION = "extension, no WCO element known"
 CLASS_ONLY = "A WCO class whose own id this project has not read."
-FIXTURES = XSD.parent / "fixtures"
 SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}Signature"
-MESSAGES = {
-    "id/1.0/MetaData.xsd": "id/certificate/ik-cepa-1-item.xml",
-    "cn/1.0/OriginMessage.xsd": "cn/certificate/kr-cn-1-item.xml",
-}
-OURS = sorted(path for folder in ("common", "cn", "id") for path in (XSD / folder).glob("*/*.xsd"))
+MESSAGES = {fixture.table.schema: fixture.path for fixture in shelf.documents() if fixture.system.side == "partner"}
+"""A document of each schema that partners' messages have."""
+OURS = sorted(path for path in XSD.glob("*/*/*.xsd") if path.parts[-3] != "domestic")
 LISTED = re.compile(r"^\| `([^`]+)` \|.*\| `([0-9a-f]{64})` \|$", re.MULTILINE)
 
 every_schema = pytest.mark.parametrize("path", OURS, ids=lambda path: path.relative_to(XSD).as_posix())
@@ -39,10 +37,10 @@ def tree(path: Path) -> etree._ElementTree:
 
 
 def elements(path: Path) -> Iterator[tuple[str, str, dict[str, str]]]:
-    """Each declared element: its name, its documentation, and what it says of the WCO model."""
-    for element in tree(path).iter(f"{XS}element"):
-        if name := element.get("name"):
-            said = element.find(f"{XS}annotation")
+    """Each element, and each attribute that is explained: its name, its words, and what it says of the WCO model."""
+    for element in tree(path).iter(f"{XS}element", f"{XS}attribute"):
+        said = element.find(f"{XS}annotation")
+        if (name := element.get("name")) and (said is not None or element.tag == f"{XS}element"):
             text = "" if said is None else said.findtext(f"{XS}documentation", "")
             told = [] if said is None else said.findall(f"{XS}appinfo[@source='{WCO}']/*")
             yield name, text, {part.tag: part.text for part in told}
@@ -108,7 +106,7 @@ def test_nothing_is_used_that_the_engines_read_differently(path):
 @pytest.mark.parametrize("message", MESSAGES)
 def test_a_message_may_carry_a_signature_after_its_payload(message):
     schema = etree.XMLSchema(tree(XSD / message))
-    document = etree.parse(FIXTURES / MESSAGES[message])
+    document = etree.parse(MESSAGES[message])
     etree.SubElement(document.getroot(), SIGNATURE)
     assert schema.validate(document)
     etree.SubElement(document.getroot(), SIGNATURE)
@@ -118,7 +116,7 @@ def test_a_message_may_carry_a_signature_after_its_payload(message):
 @pytest.mark.parametrize("message", MESSAGES)
 def test_a_message_without_a_payload_that_the_schema_knows_is_refused(message):
     schema = etree.XMLSchema(tree(XSD / message))
-    document = etree.parse(FIXTURES / MESSAGES[message])
+    document = etree.parse(MESSAGES[message])
     payload = document.getroot()[-1]
     payload.tag = "{urn:unknown}Declaration"
     assert not schema.validate(document)

@@ -193,5 +193,5 @@ FREE: dict[str, st.SearchStrategy[Any]] = {
     "integer": st.integers(0, 99_999),
     "flag": st.booleans(),
     "day": DAYS,
-    "moment": st.builds(_instant, DAYS, st.integers(0, 86_399), st.sampled_from([0, 540, 420, 480, -300])),
+    "moment": st.builds(_instant, DAYS, st.integers(0, 86_399), st.sampled_from([0, 540, 420, 480, 330, -300])),
 }

@@ -5,14 +5,25 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from adapter.cli.app_knowledge import (
+    check_tables,
+    explain_code,
+    list_deadlines,
+    list_partners,
+    list_rules,
+    show_table,
+)
 from adapter.cli.app_ledger import ledger
 from adapter.cli.guard import guarded
 from adapter.cli.options import (
     CHECK_JSON,
     CODES,
+    DEADLINES_JSON,
+    EXPLAIN_JSON,
     FILE_JSON,
     PARTNERS_JSON,
     QUEUES_JSON,
+    RULES_JSON,
     SHOW_JSON,
     Broker,
     Database,
@@ -111,54 +122,12 @@ def validate_files(
     return run(files, system, junit, json, strict, on, home, second_opinion)
 
 
-@app.command("check", epilog=f"{CODES}\n\n{CHECK_JSON}")
-@guarded
-def check_tables(
-    partner: Annotated[
-        str | None, typer.Argument(metavar="[SYSTEM]", help="A partner or a domestic system; all unless given.")
-    ] = None,
-    notes: Annotated[
-        bool, typer.Option("--notes", help="Tell limits and decisions too, not only what is wrong.")
-    ] = False,
-    json: Json = False,
-    strict: Strict = False,
-    home: Home = None,
-) -> int:
-    """Prove that mapping tables are fit for use."""
-    from adapter.cli.check import run
-
-    return run(partner, json, strict, home, notes)
-
-
-@app.command("partners", epilog=PARTNERS_JSON)
-@guarded
-def list_partners(json: Json = False, home: Home = None) -> int:
-    """List partners and domestic systems."""
-    from adapter.cli.partners import run
-
-    return run(json, home)
-
-
-@app.command("show", epilog=SHOW_JSON)
-@guarded
-def show_table(
-    system: Annotated[str | None, typer.Argument(metavar="SYSTEM", help="A partner or a domestic system.")] = None,
-    message: Annotated[
-        str | None, typer.Argument(metavar="[MESSAGE]", help="certificate, cancellation, ...; all unless given.")
-    ] = None,
-    agreement: Annotated[
-        str | None, typer.Option("--agreement", metavar="NAME", help="Only this agreement's tables.")
-    ] = None,
-    json: Json = False,
-    json_schema: Annotated[
-        bool, typer.Option("--json-schema", help="The JSON Schema of our own model of the message instead.")
-    ] = False,
-    home: Home = None,
-) -> int:
-    """Show a table with its types and WCO IDs."""
-    from adapter.cli.show import run
-
-    return run(system, message, agreement, json, json_schema, home)
+app.command("check", epilog=f"{CODES}\n\n{CHECK_JSON}")(check_tables)
+app.command("partners", epilog=PARTNERS_JSON)(list_partners)
+app.command("show", epilog=SHOW_JSON)(show_table)
+app.command("deadlines", epilog=DEADLINES_JSON)(list_deadlines)
+app.command("rules", epilog=RULES_JSON)(list_rules)
+app.command("explain", epilog=EXPLAIN_JSON)(explain_code)
 
 
 @app.command("relay")

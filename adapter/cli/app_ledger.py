@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from adapter.cli.guard import guarded
-from adapter.cli.options import CODES, PRUNE_JSON, VERIFY_JSON, Database, Home, Json
+from adapter.cli.options import CODES, NUMBERS_JSON, PRUNE_JSON, VERIFY_JSON, Database, Home, Json
 
 ledger = typer.Typer(
     help="Prove the ledger, and let go of bytes that need not be kept any longer.",
@@ -30,6 +30,19 @@ def verify_ledger(
     from adapter.cli.ledger import verify
 
     return verify(database, anchor, json)
+
+
+@ledger.command("numbers", epilog=NUMBERS_JSON)
+@guarded
+def tell_numbers(database: Database = None, json: Json = False) -> int:
+    """Tell gaps in the numbers of certificates.
+
+    Issuing bodies number their certificates consecutively. A gap may be a certificate that was never exchanged, so it
+    is told here and refuses nothing.
+    """
+    from adapter.cli.ledger import numbers
+
+    return numbers(database, json)
 
 
 @ledger.command("prune", epilog=PRUNE_JSON)

@@ -10,7 +10,9 @@ from adapter.cli.say import printable, put, put_json
 from adapter.cli.start import open_catalogue
 from adapter.findings import Finding, Severity, Verdict, verdict
 from adapter.mapping.path import TableError
+from adapter.serving import doubts
 from adapter.system import System
+from adapter.tables import folder_of
 
 Proved = tuple[str, tuple[Finding, ...]]
 """A table's name, and what was found in it."""
@@ -20,7 +22,8 @@ def run(partner: str | None, json: bool, strict: bool, home: Path | None, notes:
     """Prove the tables of one system or of all; errors, and strictly judged warnings, make it fail."""
     catalogue = open_catalogue(home)
     systems = [catalogue.system(partner)] if partner else list(catalogue.systems.values())
-    every = [proved for system in systems for proved in _proofs(catalogue, system)]
+    proved = dict(proof for system in systems for proof in _proofs(catalogue, system))  # a common table counts once
+    every = list(proved.items())
     if json:
         put_json(_told(every, strict))
     else:
@@ -32,6 +35,9 @@ def _proofs(catalogue: Catalogue, system: System) -> Iterator[Proved]:
     try:
         for proof in catalogue.proofs(system):
             yield proof.table.name, proof.findings
+        findings = tuple(doubts(system, catalogue.tables(system)))
+        if findings or system.versions:
+            yield f"{folder_of(system)}/system.toml", findings
     except TableError as error:  # it names its table, and nothing can be said of those behind it
         yield system.code, (Finding(code="LINT-TABLE", message=str(error)),)
 

@@ -10,9 +10,8 @@ from typing import Any
 import structlog
 
 from adapter.calendar import Calendar
-from adapter.catalogue import Catalogue
 from adapter.certificate import Certificate, Item
-from adapter.cli.demo_cast import Example, examples, last_day, refused
+from adapter.cli.demo_cast import Example, Rehearsal, examples, last_day, refused
 from adapter.cli.demo_view import Line, View
 from adapter.cli.guard import INVALID, VALID
 from adapter.cli.keep import keep
@@ -36,7 +35,8 @@ ENDS = frozenset({"accepted", "used", "partly_used", "denied", "superseded", "re
 def run(out: Path, home: Path | None) -> int:
     """Every example certificate to where it belongs and its answers back; the received documents go into `out`."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))  # the view tells it all
-    catalogue = open_catalogue(home)
+    opened = open_catalogue(home)
+    catalogue = Rehearsal(opened.folders, opened.cache)
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="eodes-demo-") as work:
         demo = Demo(catalogue, out, Path(work))
@@ -47,6 +47,8 @@ def run(out: Path, home: Path | None) -> int:
         finally:
             demo.close()
     view.close()
+    for code, status in catalogue.waiting.items():
+        put(f"{code} is {status}, not live yet: here it was played as if it were\n")
     put(f"what partners received: {out / 'partners'}\nwhat domestic systems received: {out / 'domestic'}\n")
     if strange := view.states - ENDS:
         tell(f"error: certificates of the demo stay {', '.join(sorted(strange))}")
@@ -57,7 +59,7 @@ def run(out: Path, home: Path | None) -> int:
 class Demo:
     """Relay, queues, ledger and simulated systems, moved round by round under a clock of their own."""
 
-    def __init__(self, catalogue: Catalogue, out: Path, work: Path) -> None:
+    def __init__(self, catalogue: Rehearsal, out: Path, work: Path) -> None:
         self._catalogue, self._out, self._queues = catalogue, out, work / "queues.db"
         self._calendar = Calendar(cache_folder())
         # The examples' dates are fixed, so the clock is too: whenever the demo is played, it says the same.

@@ -3,18 +3,47 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from adapter.calendar import Calendar
 from adapter.catalogue import Catalogue
 from adapter.certificate import Certificate
 from adapter.delivery import Delivery
-from adapter.findings import Severity, Verdict
+from adapter.findings import Rejected, Severity, Verdict
+from adapter.relay.exchange import Exchange
+from adapter.relay.route import EXCHANGING, route
 from adapter.rules import Facts
-from adapter.system import System
+from adapter.system import Live, System
 from adapter.translate import Reading, read
 
 GOLDEN = (".hub.json", ".complaint.json")
+
+
+class Rehearsal(Catalogue):
+    """The catalogue of a play: in it a partner that still waits for its day is live."""
+
+    @cached_property
+    def systems(self) -> Mapping[str, System]:
+        """Every system by its code."""
+        playing = Live(status="pilot", source="the demo")
+        return {
+            code: system.model_copy(update={"live": playing}) if code in self.waiting else system
+            for code, system in self._as_they_are.items()
+        }
+
+    @cached_property
+    def waiting(self) -> Mapping[str, str]:
+        """The status of each partner that is not live yet, by its code."""
+        return {
+            code: system.live.status
+            for code, system in self._as_they_are.items()
+            if system.live.status not in EXCHANGING
+        }
+
+    @cached_property
+    def _as_they_are(self) -> Mapping[str, System]:
+        return Catalogue(self.folders, self.cache).systems
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +72,7 @@ def examples(catalogue: Catalogue, today: date, calendar: Calendar) -> list[Exam
                 reading.verdict is Verdict.VALID
                 and isinstance(reading.content, Certificate)
                 and _issued_by(system, reading)
+                and _is_sent(system, reading.content, Exchange(catalogue), today)
             ):
                 example = Example(system, name, body, reading.content)
                 families.setdefault(example.family, {}).setdefault(system.code, []).append(example)
@@ -75,6 +105,14 @@ def last_day(catalogue: Catalogue) -> date:
 def _issued_by(system: System, reading: Reading) -> bool:
     """A partner's folder holds our certificates too, as it receives them."""
     return system.side == "domestic" or reading.header.sender == system.code
+
+
+def _is_sent(system: System, certificate: Certificate, exchange: Exchange, day: date) -> bool:
+    """Whether it goes to another system by itself: a partner of the pull model asks for what it wants."""
+    try:
+        return system.model == "push" and bool(route(certificate, system, None, exchange, day))
+    except Rejected:
+        return False
 
 
 def _shared_out(families: Mapping[str, Mapping[str, list[Example]]]) -> Iterator[Example]:

@@ -1,6 +1,7 @@
-"""`eodes ledger`: what is kept, proved; what need not be kept any longer, dropped."""
+"""`eodes ledger`: what is kept, proved; gaps in numbers, told; what need not be kept any longer, dropped."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, astuple
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,12 @@ from adapter.cli.tables import put_table
 from adapter.ledger.prune import Pruned
 from adapter.ledger.retention import Retention
 from adapter.ledger.verify import Proof
+from adapter.numbering import series_of
 from adapter.settings import settings
 
+MOST_RUNS = 20
+"""Runs of missing numbers told of one series; --json tells all."""
+SERIES = ("issuer", "agreement", "form", "count", "first", "last", "missing", "twice")
 PRUNED = ("agreement", "deliveries", "messages", "bytes", "years", "recalled", "source")
 
 
@@ -30,6 +35,24 @@ def verify(database: str | None, noted: str | None, json: bool) -> int:
     else:
         put("".join(_lines(proof)))
     return VALID if proof.is_sound else INVALID
+
+
+def numbers(database: str | None, json: bool) -> int:
+    """Put every series of numbers, with what is missing in it and what was used twice."""
+    with ledger_of(settings(database=database)) as ledger:
+        found = series_of(ledger.numbers())
+    if json:
+        put_json({"series": [asdict(each) for each in found]})
+        return VALID
+    rows = [[*astuple(each)[:-2], _runs(each.missing), ", ".join(map(str, each.twice))] for each in found]
+    put_table(SERIES, rows)
+    return VALID
+
+
+def _runs(missing: Sequence[tuple[int, int]]) -> str:
+    told = [str(first) if first == last else f"{first}-{last}" for first, last in missing[:MOST_RUNS]]
+    left = len(missing) - len(told)
+    return ", ".join(told) + (f" and {left} more" if left else "")
 
 
 def prune(database: str | None, apply: bool, json: bool, home: Path | None) -> int:

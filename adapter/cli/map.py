@@ -16,7 +16,7 @@ from adapter.delivery import Delivery
 from adapter.findings import Rejected, Verdict
 from adapter.rules import Facts
 from adapter.system import System
-from adapter.translate import forward, read
+from adapter.translate import forward, read, traced
 
 
 def run(
@@ -61,7 +61,7 @@ def mapped(name: str, between: tuple[System, System], catalogue: Catalogue, fact
             reading.content, sender, receiver, catalogue, at, function=header.function, answers=header.answers
         )
     except Rejected as refusal:
-        return each.with_findings(refusal.findings, refusal.stage or "write")
+        return each.with_findings(traced(refusal.findings, reading), refusal.stage or "write")
     return each.with_body(message.body)
 
 

@@ -16,7 +16,8 @@ FILE_JSON = """\b
    "message": "certificate" | "cancellation" | ..., "table",
    "stage": null | "read" | "schema" | "mapping" | "rules" | "write",
    "findings": [{"code", "severity": "error" | "undecided" | "warning" | "info",
-     "message", "field"?, "path"?, "line"?, "found"?, "allowed"?, "clause"?}],
+     "message", "field"?, "path"?, "record"?, "line"?, "found"?, "allowed"?,
+     "clause"?}],
    "leftovers": [path], "document": text | null, "written": path | null}]}"""
 SHOW_JSON = """\b
 --json:
@@ -36,6 +37,21 @@ PARTNERS_JSON = """\b
 {"systems": [{"code", "name", "side": "partner" | "domestic", "country",
    "model": "push" | "pull", "agreements", "status", "since", "until",
    "legal_basis", "importing", "signed", "messages"}]}"""
+DEADLINES_JSON = """\b
+--json:
+{"at": moment, "within_days": number,
+ "deadlines": [{"status": "overdue" | "due", "due": day or moment,
+   "what": "expiry" | "acknowledgement" | "response" | "verification_reply"
+   | "verification_information", "by", "partner", "agreement", "number",
+   "clause", "recalled": true | false}]}"""
+RULES_JSON = """\b
+--json:
+{"rules": [{"code", "severity", "about": [kind of message], "title",
+   "clauses": {agreement: [{"source", "recalled", "since", "until"}]}}]}"""
+EXPLAIN_JSON = """\b
+--json:
+{"code", "severity": null where it is no rule, "about", "title", "clauses": as
+   in rules, "explanation", "remedy", "example": finding as text | null}"""
 QUEUES_JSON = """\b
 --json:
 {"queues": [{"queue", "waiting": number | null where there is no such queue}],
@@ -64,6 +80,11 @@ VERIFY_JSON = """\b
    | "history": number},
  "codes": {code: number}, "findings": [as in validate, 1 000 at most],
  "anchor": null | {"number", "day", "hash"}}"""
+
+NUMBERS_JSON = """\b
+--json:
+{"series": [{"issuer", "agreement", "form", "count", "first", "last",
+   "missing": [[first, last]], "twice": [serial]}]}"""
 
 PRUNE_JSON = """\b
 --json:

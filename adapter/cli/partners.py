@@ -1,5 +1,6 @@
 """`eodes partners`: who exchanges what with whom, and since when."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,8 @@ from adapter.catalogue import Catalogue
 from adapter.cli.say import put_json
 from adapter.cli.start import open_catalogue
 from adapter.cli.tables import put_table
+from adapter.mapping.table import Table
+from adapter.serving import naming
 from adapter.system import System
 
 COLUMNS = ("code", "name", "country", "agreements", "model", "status", "since", "messages")
@@ -31,11 +34,26 @@ def _told(system: System, catalogue: Catalogue) -> dict[str, Any]:
     return {
         "code": system.code, "name": system.name, "side": system.side, "country": system.country, "model": system.model,
         "agreements": list(system.agreements), "status": system.live.status,
-        "since": system.live.since.isoformat() if system.live.since else None,
-        "until": system.live.until.isoformat() if system.live.until else None,
+        "since": _day(system.live.since), "until": _day(system.live.until),
         "legal_basis": system.legal_basis, "importing": system.importing, "signed": system.signed,
-        "messages": list(kinds),
+        "messages": list(kinds), "versions": [_version(table, system) for table in catalogue.tables(system)],
     }  # fmt: skip
+
+
+def _version(table: Table, system: System) -> dict[str, Any]:
+    """A table's version, and when it is sent: all versions are read on any day."""
+    rows = naming(table, system.versions)
+    return {
+        "message": table.message.value, "agreement": table.agreement, "version": table.version,
+        "table": table.name, "sent": table.direction != "in",
+        "periods": [
+            {"since": _day(row.since), "until": _day(row.until), "source": row.source} for row in rows
+        ],
+    }  # fmt: skip
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _cell(value: Any) -> Any:

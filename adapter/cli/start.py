@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from adapter.cli.guard import refuse
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from adapter.catalogue import Catalogue
     from adapter.rules import Facts
 
@@ -39,16 +41,20 @@ def cache_folder() -> Path | None:
 
 def facts_on(day: str | None) -> Facts:
     """What rules need from outside: the calendar, and the day that validity is judged on, today unless said."""
-    from datetime import date
-
     from adapter.calendar import Calendar
     from adapter.rules import Facts
 
+    return Facts(today=day_of(day), calendar=Calendar(cache_folder()))
+
+
+def day_of(said: str | None) -> date:
+    """The day that was said with --on, today unless one was."""
+    from datetime import date
+
     try:
-        today = date.fromisoformat(day) if day is not None else date.today()
+        return date.fromisoformat(said) if said is not None else date.today()
     except ValueError:
-        raise refuse(f"--on {day}: no such day; write it as YYYY-MM-DD") from None
-    return Facts(today=today, calendar=Calendar(cache_folder()))
+        raise refuse(f"--on {said}: no such day; write it as YYYY-MM-DD") from None
 
 
 def there(files: list[str]) -> list[str]:

@@ -1,10 +1,11 @@
 """What the ledger shows: looks that change nothing, keep nobody from writing, and never load bytes into a list."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Engine
 
+from adapter.ledger.agenda import Unanswered, list_lapsing, list_numbers, list_unanswered
 from adapter.ledger.destinations import Turn, last_turns, turns_of
 from adapter.ledger.engine import micros, reading
 from adapter.ledger.entries import Standing, Step
@@ -13,6 +14,7 @@ from adapter.ledger.holds import Waits, list_held
 from adapter.ledger.lists import list_backlogs, list_dead, list_reused, list_standings, one_dead
 from adapter.ledger.search import arrived, deliveries_about, due_at, messages_about, page_before, posted
 from adapter.ledger.shown import Arrived, Backlog, Dead, Place, Posted
+from adapter.ledger.verifications import Verification, list_verifications
 from adapter.ledger.verify import Proof, Tell, say_nothing, verify
 
 
@@ -86,6 +88,26 @@ class Looks:
         """One delivery that died, with its findings and bytes."""
         with reading(self._engine) as connection:
             return one_dead(connection, id)
+
+    def lapsing(self, since: date, until: date, over: Collection[str]) -> list[Standing]:
+        """The certificates issued from one day to another that are in none of the states in which they are over."""
+        with reading(self._engine) as connection:
+            return list_lapsing(connection, since, until, over)
+
+    def numbers(self) -> list[tuple[str, str, str]]:
+        """Issuing body, agreement and number of every certificate, copies and such left out."""
+        with reading(self._engine) as connection:
+            return list_numbers(connection)
+
+    def unanswered(self, states: Collection[str]) -> list[Unanswered]:
+        """The certificates in these states whose message left, those first that left first."""
+        with reading(self._engine) as connection:
+            return list_unanswered(connection, states)
+
+    def verifications(self, partner: str | None = None, is_open: bool = False) -> list[Verification]:
+        """The verifications, those asked first come first; of one partner, or only such as wait for a reply."""
+        with reading(self._engine) as connection:
+            return list_verifications(connection, partner, is_open)
 
     def verify(self, tell: Tell = say_nothing, noted: str | None = None) -> Proof:
         """Whether all is as it was written, see verify.verify; it takes minutes for a large ledger."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 
 from adapter.agreement import Agreement
-from adapter.rules.dates import months_after
+from adapter.deadlines import kept_until, months_after
 
 LAST_TO_END = timezone(timedelta(hours=-12))
 """Where a day ends last: a day of issue is a local date, wherever its issuer is."""
@@ -30,8 +30,7 @@ class Retention:
     def last_day(self, agreement: str, issued_on: date) -> date | None:
         """The last day on which a certificate's bytes are kept; None, and they stay, where nobody says."""
         known = self.agreements.get(agreement)
-        terms = known.on(issued_on).retention if known else None
-        return months_after(issued_on, 12 * terms.years) if terms else None
+        return kept_until(issued_on, known) if known else None
 
     def last_day_without(self, received_at: datetime) -> date:
         """The last day for what belongs to no certificate, counted from when it came."""

@@ -46,6 +46,10 @@ class Verification:
     """When the reply to the question for more came."""
     result: str | None = None
 
+    def asked_at(self, part: Part) -> datetime:
+        """When the question came."""
+        return self.informed_at if part == "information" and self.informed_at else self.requested_at
+
     @property
     def due(self) -> tuple[Part, ...]:
         """The questions that wait for a reply."""

@@ -9,6 +9,7 @@ from adapter.mapping.codes import UNKNOWN, CodeList, Unmappable
 from adapter.mapping.criterion import criterion
 from adapter.mapping.pair import Pair
 from adapter.mapping.path import TableError
+from adapter.mapping.pointer import pointer
 from adapter.text import plain_number
 
 FINER = re.compile(r"[.,][0-9]{6}[0-9]")
@@ -57,29 +58,45 @@ def _write_102(day: date) -> str:
     return day.isoformat().replace("-", "")
 
 
-MOMENT_304 = re.compile(r"(\d{8})(\d{2})(\d{2})(\d{2})(?:Z|([+-]\d{2}))", re.ASCII)
+MOMENT_304 = re.compile(r"(\d{8})(\d{2})(\d{2})(\d{2})(?:Z|([+-])(\d{2})(\d{2})?)", re.ASCII)
+SHAPE_304 = "CCYYMMDDHHMMSS followed by Z or +hh"
+SHAPE_304_MINUTES = "CCYYMMDDHHMMSS followed by Z, +hh, or +hhmm where the minutes are not 00"
 
 
 def _read_304(text: str) -> datetime:
+    return _moment_of(text, SHAPE_304, minutes=False)
+
+
+def _read_304_minutes(text: str) -> datetime:
+    return _moment_of(text, SHAPE_304_MINUTES, minutes=True)
+
+
+def _moment_of(text: str, shape: str, minutes: bool) -> datetime:
     found = MOMENT_304.fullmatch(text)
-    if not found:
-        raise Unmappable("not a date and time", "CCYYMMDDHHMMSS followed by Z or +hh")
+    if not found or (found[7] and (not minutes or not "00" < found[7] < "60")):
+        raise Unmappable("not a date and time", shape)
     day = _read_102(found[1])
-    zone = timezone(timedelta(hours=int(found[5]))) if found[5] else UTC
+    offset = timedelta(hours=int(found[6] or 0), minutes=int(found[7] or 0))
     try:
+        zone = timezone(-offset if found[5] == "-" else offset) if offset else UTC
         return datetime(day.year, day.month, day.day, int(found[2]), int(found[3]), int(found[4]), tzinfo=zone)
     except ValueError:
-        raise Unmappable("no such time", "CCYYMMDDHHMMSS followed by Z or +hh") from None
+        raise Unmappable("no such time", shape) from None
 
 
 def _write_304(moment: datetime) -> str:
+    text = _write_304_minutes(moment)
+    if len(text) > 17:  # 20260131093000+09
+        raise Unmappable("a fraction of an hour's offset cannot be written here", "whole hours")
+    return text
+
+
+def _write_304_minutes(moment: datetime) -> str:
     text = moment.isoformat()  # 2026-01-31T09:30:00+09:00
-    if len(text) != 25 or not text.endswith(":00"):
-        raise Unmappable(
-            "a fraction of a second or of an hour's offset cannot be written here", "whole seconds, whole hours"
-        )
+    if len(text) != 25:
+        raise Unmappable("a fraction of a second or of a minute's offset cannot be written here", "whole seconds")
     digits = text[:19].replace("-", "").replace("T", "").replace(":", "")
-    return digits + ("Z" if text[19:] == "+00:00" else text[19:22])
+    return digits + ("Z" if text[19:] == "+00:00" else text[19:].replace(":", "").removesuffix("00"))
 
 
 def _word(words: Mapping[str, bool], shape: str) -> Callable[[str], bool]:
@@ -104,7 +121,8 @@ PAIRS: Mapping[str, Pair] = {
         fails=False,
     ),
     "date102": Pair(_read_102, _write_102, "CCYYMMDD", fails=False),
-    "date304": Pair(_read_304, _write_304, "CCYYMMDDHHMMSS followed by Z or +hh"),
+    "date304": Pair(_read_304, _write_304, SHAPE_304),
+    "date304_minutes": Pair(_read_304_minutes, _write_304_minutes, SHAPE_304_MINUTES),
     "yes_no": Pair(_word({"Y": True, "N": False}, "Y, N"), lambda value: "Y" if value else "N", "Y, N", fails=False),
     "yes": Pair(
         _word({"Y": True}, "Y, or absent"),
@@ -117,15 +135,21 @@ PAIRS: Mapping[str, Pair] = {
 """The pairs by the name that a table's `as` gives; a field without `as` takes the pair of its type."""
 
 FOR: Mapping[str, frozenset[str]] = {
-    "text": frozenset({"text"}),
+    "text": frozenset({"text", "pointer"}),
     "number": frozenset({"number"}),
     "integer": frozenset({"integer"}),
     "day": frozenset({"day", "date102"}),
-    "moment": frozenset({"moment", "date304"}),
+    "moment": frozenset({"moment", "date304", "date304_minutes"}),
     "flag": frozenset({"flag", "yes_no", "yes"}),
     "part": frozenset({"criterion"}),
 }
 """Which pairs fit which type of field."""
+
+LISTED: Mapping[str, tuple[Callable[[CodeList], Pair], str]] = {
+    "criterion": (criterion, "the words that the form prints"),
+    "pointer": (pointer, "the Pointer of each of our fields"),
+}
+"""The pairs that are made of a code list, and what the list has."""
 
 
 def pair(name: str | None, kind: str, codes: CodeList | None) -> Pair:
@@ -133,10 +157,11 @@ def pair(name: str | None, kind: str, codes: CodeList | None) -> Pair:
     chosen = name or kind
     if chosen not in FOR[kind]:
         raise TableError(f"pair {chosen!r} does not fit a {kind} field; fitting: {', '.join(sorted(FOR[kind]))}")
-    if chosen == "criterion":
+    if chosen in LISTED:
+        make, what = LISTED[chosen]
         if codes is None:
-            raise TableError("pair criterion needs `codes`: the words that the form prints")
-        return criterion(codes)
+            raise TableError(f"pair {chosen} needs `codes`: {what}")
+        return make(codes)
     return coded(codes, kind) if codes else PAIRS[chosen]
 
 

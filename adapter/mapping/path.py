@@ -8,6 +8,7 @@ NAME = r"[A-Za-z_][A-Za-z0-9_.\-]*"
 QNAME = rf"(?:{NAME}:)?{NAME}"
 STEP = re.compile(rf"(?P<name>{QNAME})(?P<many>\[\])?(?P<where>(?:\[@?{QNAME}='[^'\[\]]*'\])*)")
 WHERE = re.compile(rf"\[(@?{QNAME})='([^'\[\]]*)'\]")
+ALONE = re.compile(rf"(?:\[{QNAME}='[^'\[\]]*'\])+")
 FIELD = re.compile(r"[a-z][a-z0-9_]*(?:\[\])?(?:\.[a-z][a-z0-9_]*(?:\[\])?)*")
 
 
@@ -62,8 +63,8 @@ def _split(text: str) -> list[str]:
 def _step(part: str, namespaces: Mapping[str, str] | None, path: str) -> Step:
     found = STEP.fullmatch(part)
     if not found:
-        if namespaces is None and (alone := WHERE.fullmatch(part)):
-            return Step("", where=((alone[1], alone[2]),))  # a predicate on a JSON document itself
+        if namespaces is None and ALONE.fullmatch(part):
+            return Step("", where=tuple(WHERE.findall(part)))  # predicates on a JSON document itself
         raise TableError(f"path {path!r}: step {part!r} is not a name with `[]` or `[name='value']`")
     where = tuple(
         (

@@ -11,6 +11,8 @@ from adapter.messages import Kind
 PREFIX = re.compile(NAME, re.ASCII)
 URI = re.compile(r"[!-~]+")
 Section = Literal["header", "fields"]
+EVERY = "*"
+"""The system of a table that serves every partner."""
 GENERATIONS = 3
 """How many tables may stand in one line of `extends`."""
 SECTIONS = ("namespaces", "header", "fields", "constants", "codes", "withheld")
@@ -37,6 +39,7 @@ class Table(NamedTuple):
     name: str
     """Where it was read: `partners/xx/certificate.toml`."""
     system: str
+    """Code of the system, or `*` for a common table."""
     message: Kind
     version: str
     schema: str
@@ -52,6 +55,18 @@ class Table(NamedTuple):
     def prefixes(self) -> Mapping[str, str]:
         """The prefix of each namespace, the first where there are several."""
         return {uri: prefix for prefix, uri in reversed(list(self.namespaces.items()))}
+
+    @property
+    def common(self) -> bool:
+        """Whether it serves every partner that has no table of its own for its message."""
+        return self.name.startswith("common/")
+
+    def knows(self, agreement: str | None) -> bool:
+        """Whether it can say this agreement: its own, or one that its code list has or lets through."""
+        if agreement is None or self.agreement:
+            return agreement in (None, self.agreement)
+        lists = (row.codes for row in self.rows if (row.section, row.field) == ("fields", "agreement"))
+        return all(codes is None or not codes.closed or agreement in codes.texts for codes in lists)
 
     @property
     def is_json(self) -> bool:
@@ -76,11 +91,13 @@ def load_table(name: str, toml: Mapping[str, Any], fetch: Fetch, lists: Mapping[
     _check(name, flat)
     namespaces = None if flat["schema"].endswith(".json") else flat["namespaces"]
     codes = {**lists, **{key: code_list(key, rows, name) for key, rows in flat["codes"].items()}}
+    own = {*toml.get("header", {}), *toml.get("fields", {})}
     try:
+        root = parse_path(flat["root"], namespaces)
         return Table(
             name=name, system=flat["system"], message=Kind(flat["message"]), version=str(flat["version"]),
-            schema=flat["schema"], root=parse_path(flat["root"], namespaces), namespaces=namespaces or {},
-            rows=tuple(_rows(flat, namespaces, codes)),
+            schema=flat["schema"], root=root, namespaces=namespaces or {},
+            rows=tuple(row for row in _rows(flat, namespaces, codes) if row.field in own or not _said(row, root)),
             constants=tuple((parse_path(key, namespaces), _text(text, key)) for key, text in flat["constants"].items()),
             withheld=flat["withheld"], agreement=flat.get("agreement"), direction=flat.get("direction"),
         )  # fmt: skip
@@ -106,14 +123,31 @@ def inherit(name: str, toml: Mapping[str, Any], fetch: Fetch, line: tuple[str, .
         flat = inherit(parent, rows, fetch, (*line, name))
     for section in SECTIONS:
         flat[section] = {**flat[section], **toml.get(section, {})}
-    withheld = toml.get("withheld", {})
-    flat["fields"] = {
-        field: row for field, row in flat["fields"].items() if field not in withheld or field in toml.get("fields", {})
+    own, withheld = toml.get("fields", {}), toml.get("withheld", {})
+    flat["fields"] = {field: row for field, row in flat["fields"].items() if field not in withheld or field in own}
+    flat["withheld"] = {
+        name: reason for name, reason in flat["withheld"].items() if name in withheld or not _within(name, own)
     }
     return {
         **flat,
         **{key: value for key, value in toml.items() if key not in SECTIONS and key not in ("extends", "abstract")},
     }
+
+
+def _said(row: Row, root: Path) -> bool:
+    """Whether a predicate of the root stands where an inherited row does: the predicate takes its place."""
+    said = [[name] for step in root.steps[-1:] for name, _ in step.where]
+    places = [
+        [step.name for step in path.steps] + [f"@{path.attribute}"] * bool(path.attribute)
+        for path in row.paths
+        if not path.absolute
+    ]
+    return any(place in said for place in places)
+
+
+def _within(name: str, fields: Mapping[str, Any]) -> bool:
+    """Whether any of the fields is this one or lies below it: a child that maps it withholds it no longer."""
+    return any(field == name or field.startswith((f"{name}.", f"{name}[]")) for field in fields)
 
 
 def _check(name: str, flat: Mapping[str, Any]) -> None:

@@ -24,6 +24,8 @@ MESSAGES = {
     "unknown": ("MAP-UNKNOWN", "is not in our code list; kept as written"),
 }
 NUMBERED = re.compile(r"\[(\d+)\]")
+MOST_PARTS = 3
+"""How many places a field that is said in parts is told to stand in."""
 
 
 def unfit(
@@ -35,6 +37,22 @@ def unfit(
         code=known.code, message=known.message, field=locate.field_at(bound, indexes), line=line,
         path=locate.path_at(bound, indexes), found=found, allowed=known.allowed or bound.pair.shape,
     )  # fmt: skip
+
+
+def path_of(plan: Plan, field: str) -> str | None:
+    """Where a document of this plan says one of our fields; for one that it says in parts, the first of them."""
+    near, indexes = _near(plan, field)
+    return ", ".join(locate.path_at(bound, indexes) for bound in near[:MOST_PARTS]) or None
+
+
+def _near(plan: Plan, field: str) -> tuple[list[Bound], list[int]]:
+    """The rows of a field, or of what lies in it, and the numbers of the elements that it stands in."""
+    section = "header" if field.startswith("header.") else "fields"
+    plain = NUMBERED.sub("[]", field.removeprefix("header."))
+    heads = (f"{plain}.", f"{plain}[")
+    rows = (bound for bound in plan.rows if bound.row.section == section)
+    near = [bound for bound in rows if bound.row.field == plain or bound.row.field.startswith(heads)]
+    return near, [int(number) for number in NUMBERED.findall(field)]
 
 
 class Teller:
@@ -87,19 +105,11 @@ class Teller:
         """A finding about one of our fields, with the path and line where the document says it."""
         if finding.field is None or finding.path is not None:
             return finding
-        section = "header" if finding.field.startswith("header.") else "fields"
-        plain = NUMBERED.sub("[]", finding.field.removeprefix("header."))
-        rows = [bound for bound in self.plan.rows if bound.row.section == section]
-        near = [
-            bound
-            for bound in rows
-            if bound.row.field == plain or bound.row.field.startswith((f"{plain}.", f"{plain}["))
-        ]
+        near, indexes = _near(self.plan, finding.field)
         if not near:
             return finding
-        indexes = [int(number) for number in NUMBERED.findall(finding.field)]
         line = None if self._json else self._line(locate.element_at(self.plan, self.document, near[0], indexes))
-        path = locate.path_at(near[0], indexes) if near[0].row.field == plain else None
+        path = locate.path_at(near[0], indexes) if locate.field_at(near[0], indexes) == finding.field else None
         return replace(finding, path=path, line=line)
 
     def path(self, element: Any, name: str) -> str:

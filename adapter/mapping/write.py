@@ -162,7 +162,7 @@ class Writer(ABC):
         if codes is None and kind == "text":
             return self.spelled(variable, place)
         write = self.source.bind("W", bound.pair.write)
-        if codes is not None and kind == "text":
+        if codes is not None and bound.row.convert is None and kind == "text":
             known = self.source.bind("T", {word: escape(texts[0]) for word, texts in codes.texts.items()})
             return f"({known}.get({variable}) or {self._escape(escape)}({write}({variable})))"
         if codes is None and kind in SAFE and not bound.pair.leaves_out:

@@ -1,9 +1,13 @@
 """What comes of an acknowledgement or response: the certificate's state, and word to whoever waits for it."""
 
+from contextlib import suppress
 from datetime import datetime
+
+from pydantic import ValidationError
 
 from adapter import translate
 from adapter.certificate import match_key
+from adapter.delivery import Message
 from adapter.findings import Finding, Rejected
 from adapter.ledger import Change, Entry, Known, Outcome, Post, Sent
 from adapter.messages import Acknowledgement, Kind, Response
@@ -11,7 +15,9 @@ from adapter.relay.arrival import Arrival
 from adapter.relay.changes import follow
 from adapter.relay.entry import entry
 from adapter.relay.exchange import Exchange
+from adapter.relay.homeward import located
 from adapter.states import Event
+from adapter.system import System
 
 
 def take_acknowledgement(
@@ -35,11 +41,21 @@ def take_response(arrival: Arrival, response: Response, known: Known, exchange: 
     changes = _follow(sent, Event.REJECTED if response.outcome == "rejected" else Event.ACCEPTED)
     if sent.origin is None or (arrival.system.side == "domestic" and response.outcome != "rejected"):
         return Outcome(_entry(arrival, sent), changes=changes)
-    own = response.model_copy(update={"received": sent.reference})
-    origin = exchange.systems[sent.origin]
-    message = translate.forward(own, arrival.system, origin, exchange.catalogue, at, answers=sent.reference)
+    message = _homeward(response, arrival.system, sent, exchange, at)
     post = Post(message, sent.certificate, arrival.system.code, arrival.reference)
     return Outcome(_entry(arrival, sent), (post,), changes=changes)
+
+
+def _homeward(response: Response, partner: System, sent: Sent, exchange: Exchange, at: datetime) -> Message:
+    """The response in its receiver's own terms, or as the partner wrote it where there is no room for more."""
+    assert sent.origin
+    own = response.model_copy(update={"received": sent.reference})
+    origin, known = exchange.systems[sent.origin], exchange.catalogue
+    if origin.side == "domestic":
+        with suppress(Rejected, ValidationError):  # no room for more than the partner's own words
+            told = located(own, sent.kind, origin, known)
+            return translate.forward(told, partner, origin, known, at, answers=sent.reference)
+    return translate.forward(own, partner, origin, known, at, answers=sent.reference)
 
 
 def _entry(arrival: Arrival, sent: Sent) -> Entry:

@@ -4,20 +4,19 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime
 
+from adapter import translate
 from adapter.certificate import Certificate, Reference, match_key
 from adapter.envelope import digest
 from adapter.findings import Finding, Rejected, Severity
 from adapter.ledger import Change, Known, Outcome, Post, Standing
 from adapter.messages import Function
-from adapter.relay.arrival import Arrival, read
+from adapter.relay.arrival import Arrival
 from adapter.relay.changes import change_all, living
 from adapter.relay.entry import entry
 from adapter.relay.exchange import Exchange
-from adapter.relay.passing import write_for
 from adapter.relay.route import named_by, route
 from adapter.relay.uses import stock_up
-from adapter.rules import Facts
-from adapter.states import USED_STATES, Event, State
+from adapter.states import Event, State
 from adapter.system import System
 
 FIRST = "1"
@@ -37,7 +36,7 @@ def take_certificate(
         return _take_again(arrival, first, standing, exchange)
     changes = _earlier(certificate, standing, known)
     receiver = route(certificate, arrival.system, named_by(arrival, exchange), exchange, at.date())
-    message = write_for(certificate, arrival.system, receiver, exchange, at, cause=standing.digest)
+    message = translate.forward(certificate, arrival.system, receiver, exchange.catalogue, at, cause=standing.digest)
     is_kept = receiver.model == "pull"
     sent = Post(message, standing.id, arrival.system.code, arrival.reference, direct=not is_kept, kept=is_kept)
     whole = replace(
@@ -45,21 +44,6 @@ def take_certificate(
     )
     items = stock_up(certificate, whole, receiver)
     return Outcome(entry(arrival, partner=receiver.code), (sent,), whole, changes=changes, items=items)
-
-
-def original_used(certificate: Certificate, system: System, known: Known) -> bool | None:
-    """Whether the original of a true copy was used; None where the ledger does not know the original."""
-    originals = _of(certificate.copy_of, certificate, system, known) if certificate.copy_of else []
-    return any(each.state in USED_STATES for each in originals) if originals else None
-
-
-def look_again(arrival: Arrival, certificate: Certificate, known: Known, exchange: Exchange, at: datetime) -> Arrival:
-    """A true copy, judged by what the ledger knows of its original."""
-    assert arrival.system
-    facts = exchange.facts(at)
-    used = original_used(certificate, arrival.system, known)
-    asked = Facts(today=facts.today, calendar=facts.calendar, ledger=True, original_used=used)
-    return replace(arrival, reading=read(arrival.delivery, arrival.system, exchange, asked))
 
 
 def _take_again(arrival: Arrival, first: Standing, standing: Standing, exchange: Exchange) -> Outcome:

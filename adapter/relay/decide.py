@@ -15,7 +15,7 @@ from adapter.messages import Acknowledgement, Cancellation, Feedback, Response
 from adapter.reconciliation import Reconciliation
 from adapter.relay.answers import take_acknowledgement, take_response
 from adapter.relay.arrival import Arrival, crashed
-from adapter.relay.certificates import look_again, take_certificate
+from adapter.relay.certificates import take_certificate
 from adapter.relay.changes import Early
 from adapter.relay.enquiries import take_query, take_status
 from adapter.relay.entry import entry
@@ -24,7 +24,9 @@ from adapter.relay.origin import vouch
 from adapter.relay.reconcile import take_reconciliation
 from adapter.relay.referrals import take_cancellation, take_export_link, take_feedback
 from adapter.relay.reply import accept, acknowledge, reject
+from adapter.relay.second_look import look_again
 from adapter.relay.verifications import take_question, take_reply
+from adapter.translate import traced
 from adapter.verification import VerificationInformation, VerificationReply, VerificationRequest
 
 Taker = Callable[[Arrival, Any, Known, Exchange, datetime], Outcome]
@@ -115,14 +117,14 @@ def _safely(work: Callable[[], Outcome], arrival: Arrival, exchange: Exchange, a
     except Early:
         raise
     except Rejected as refusal:
-        return _refuse(arrival, refusal.findings, refusal.stage, exchange, at)
+        told = traced(refusal.findings, arrival.reading) if arrival.reading else refusal.findings
+        return _refuse(arrival, told, refusal.stage, exchange, at)
     except Exception as error:
         return _refuse(arrival, (crashed(error),), "crash", exchange, at)
 
 
 def _take(arrival: Arrival, known: Known, exchange: Exchange, at: datetime) -> Outcome:
-    if isinstance(arrival.content, Certificate) and arrival.content.form == "true_copy":
-        arrival = look_again(arrival, arrival.content, known, exchange, at)
+    arrival = look_again(arrival, known, exchange, at)
     reading = arrival.reading
     if reading is None:
         return _refuse(arrival, arrival.findings, arrival.stage, exchange, at)

@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from hmac import compare_digest
 
-from adapter import translate
 from adapter.certificate import Certificate
-from adapter.delivery import Delivery
 from adapter.enquiry import StatusQuery, StatusReply, key_information
 from adapter.findings import Finding, Rejected
-from adapter.ledger import Known, Outcome, Paper, Post, Standing
+from adapter.ledger import Known, Outcome, Post, Standing
 from adapter.messages import Kind
 from adapter.relay.arrival import Arrival
 from adapter.relay.changes import living
@@ -18,6 +16,7 @@ from adapter.relay.exchange import Exchange
 from adapter.relay.passing import pass_on, speaks
 from adapter.relay.reply import say
 from adapter.relay.route import named_by, partner_under
+from adapter.relay.second_look import read_paper
 from adapter.relay.validity import last_day, state_on
 from adapter.states import Event, Refusal, State, after
 from adapter.system import System
@@ -57,12 +56,6 @@ def take_status(arrival: Arrival, reply: StatusReply, known: Known, exchange: Ex
     own = reply.model_copy(update={"received": sent.reference})
     posts = pass_on(own, arrival, exchange.systems[sent.origin], exchange, at, answers=sent.reference)
     return Outcome(entry(arrival, partner=sent.origin), posts)
-
-
-def read_paper(paper: Paper, exchange: Exchange) -> Certificate | None:
-    """What a certificate says as it came; None where its table cannot read it any more."""
-    content = translate.read(Delivery(paper.body, paper.source), exchange.catalogue, limits=exchange.limits).content
-    return content if isinstance(content, Certificate) else None
 
 
 def paper_of(standings: Sequence[Standing], known: Known, exchange: Exchange) -> Certificate | None:

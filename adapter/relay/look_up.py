@@ -6,8 +6,9 @@ from datetime import date
 from adapter.certificate import match_key
 from adapter.enquiry import KeyInformation, key_information
 from adapter.ledger import Ledger, Question
-from adapter.relay.enquiries import fits, last_changed, read_paper
+from adapter.relay.enquiries import fits, last_changed
 from adapter.relay.exchange import Exchange
+from adapter.relay.second_look import read_paper
 from adapter.relay.validity import last_day, state_on
 from adapter.states import State
 

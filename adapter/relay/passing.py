@@ -4,9 +4,7 @@ from datetime import datetime
 
 from adapter import translate
 from adapter.catalogue import Unknown
-from adapter.delivery import Message
-from adapter.envelope import function_of, kind_of
-from adapter.findings import Finding, Rejected
+from adapter.envelope import function_of
 from adapter.ledger import Post
 from adapter.messages import Content, Function, Kind
 from adapter.relay.arrival import Arrival
@@ -25,19 +23,8 @@ def pass_on(
     assert arrival.system
     if receiver.model == "pull" and function_of(content) in UNASKED:
         return ()
-    message = write_for(content, arrival.system, receiver, exchange, at, answers=answers)
+    message = translate.forward(content, arrival.system, receiver, exchange.catalogue, at, answers=answers)
     return (Post(message, certificate, arrival.system.code, arrival.reference),)
-
-
-def write_for(
-    content: Content, sender: System, receiver: System, exchange: Exchange, at: datetime,
-    *, cause: str | None = None, answers: str | None = None,
-) -> Message:  # fmt: skip
-    """The message; Rejected (ROU-03) where the receiver does not exchange messages of this kind."""
-    if not speaks(receiver, kind_of(content), getattr(content, "agreement", None), exchange):
-        message = f"messages of this kind are not exchanged with {receiver.code}"
-        raise Rejected(Finding(code="ROU-03", message=message, found=kind_of(content).value), stage="route")
-    return translate.forward(content, sender, receiver, exchange.catalogue, at, cause=cause, answers=answers)
 
 
 def speaks(system: System, kind: Kind, agreement: str | None, exchange: Exchange) -> bool:

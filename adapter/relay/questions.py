@@ -10,7 +10,7 @@ from adapter.reconciliation import Reconciliation
 from adapter.relay.arrival import Arrival
 from adapter.verification import VerificationInformation, VerificationReply, VerificationRequest
 
-VERIFICATIONS = VerificationRequest | VerificationInformation | VerificationReply
+Verifying = VerificationRequest | VerificationInformation | VerificationReply
 
 
 def question(arrivals: Sequence[Arrival]) -> Question:
@@ -21,8 +21,8 @@ def question(arrivals: Sequence[Arrival]) -> Question:
         keys=tuple(key for arrival in arrivals for key in arrival.keys),
         answered=tuple(id for arrival in arrivals for id in arrival.answered),
         used=tuple(each.key for each in contents if isinstance(each, Feedback)),
-        read=tuple(each.key for each in contents if isinstance(each, StatusQuery)),
-        requests=tuple(each.request for each in contents if isinstance(each, VERIFICATIONS)),
+        read=tuple(each.key for each in contents if isinstance(each, Feedback | Verifying | StatusQuery)),
+        requests=tuple(each.request for each in contents if isinstance(each, Verifying)),
         days=tuple(_days(arrivals)),
     )
 

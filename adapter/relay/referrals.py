@@ -14,8 +14,8 @@ from adapter.relay.entry import entry
 from adapter.relay.exchange import Exchange
 from adapter.relay.passing import pass_on
 from adapter.relay.uses import use
-from adapter.relay.validity import expired, stood
-from adapter.states import USES, Event
+from adapter.relay.validity import stood
+from adapter.states import Event
 
 Referral = Cancellation | Feedback | ExportLink
 
@@ -51,9 +51,8 @@ def take_feedback(arrival: Arrival, feedback: Feedback, known: Known, exchange: 
     change_ready(family, Event.PENDING)  # whether anything may be decided on it at all
     made = use(feedback, first, known.items_of(first.stock), arrival.system.debits)
     changes = change_ready([stood(each, day, exchange) for each in family], made.event)
-    late = expired(first, day, exchange) if made.event in USES else ()
     outcome = _refer(arrival, feedback, held, changes, exchange, at)
-    return replace(outcome, items=made.steps, remarks=(*made.remarks, *late))
+    return replace(outcome, items=made.steps, remarks=made.remarks)
 
 
 def _issued(arrival: Arrival, content: Cancellation | ExportLink, known: Known) -> list[Standing]:

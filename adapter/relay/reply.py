@@ -16,7 +16,9 @@ from adapter.ledger import Post
 from adapter.messages import Acknowledgement, Complaint, Content, Header, Kind, Response
 from adapter.relay.arrival import About, Arrival
 from adapter.relay.exchange import Exchange
+from adapter.relay.homeward import placed
 from adapter.relay.passing import speaks
+from adapter.system import System
 
 MOST_COMPLAINTS = 100
 """How many complaints one response tells; the ledger keeps all findings."""
@@ -84,7 +86,7 @@ def _response(arrival: Arrival, outcome: Answer, findings: list[Finding], plain:
         agreement=_agreement(arrival),
         outcome=outcome,
         responded_at=at,
-        complaints=tuple(_complaint(finding, plain) for finding in findings[:MOST_COMPLAINTS]),
+        complaints=tuple(_complaint(finding, plain, arrival.system) for finding in findings[:MOST_COMPLAINTS]),
     )
 
 
@@ -94,14 +96,15 @@ def _agreement(arrival: Arrival) -> str | None:
     return agreement if arrival.system and agreement in arrival.system.agreements else None
 
 
-def _complaint(finding: Finding, plain: bool) -> Complaint:
-    """What was found is never told: only where it stands and what would be allowed."""
+def _complaint(finding: Finding, plain: bool, to: System | None) -> Complaint:
+    """What was found is never told: only where it stands and what would be allowed; at home also in its own terms."""
     severity: Any = finding.severity.value
     if plain:
         return Complaint(code=finding.code, severity=severity, text=f"see code {finding.code}")
-    return Complaint(
+    told = Complaint(
         code=finding.code, severity=severity, text=finding.message, field=finding.field, allowed=finding.allowed or None
     )
+    return placed(told, finding.record or finding.path) if to and to.side == "domestic" else told
 
 
 def say(

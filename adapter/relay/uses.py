@@ -1,8 +1,7 @@
 """What feedback makes of a certificate's items: how each stands, and where customs debits, how much of it is left."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
 
@@ -11,12 +10,10 @@ from adapter.envelope import digest
 from adapter.findings import Finding, Rejected, Severity
 from adapter.ledger import ItemStep, Standing
 from adapter.messages import Feedback, ItemFeedback
-from adapter.relay.changes import STAGE
 from adapter.states import Event, decided
 from adapter.system import System
 
-TOO_MUCH, OTHER_UNIT, NO_ITEM, NO_BALANCE = "QTY-01", "QTY-02", "QTY-03", "QTY-04"
-NOTHING = Decimal(0)
+NO_BALANCE, TOO_MUCH = "USE-01", "FBK-06"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +39,7 @@ def stock_up(certificate: Certificate, standing: Standing, holder: System) -> tu
 
 
 def use(feedback: Feedback, standing: Standing, before: Sequence[ItemStep], debits: bool) -> Use:
-    """What the feedback makes of the items as they stood; Rejected (QTY-…) with nothing of it done.
+    """What the feedback makes of the items as they stood, if no rule is against it (FBK-04 to FBK-06).
 
     The same feedback again changes nothing, under whatever id it comes.
     """
@@ -50,35 +47,12 @@ def use(feedback: Feedback, standing: Standing, before: Sequence[ItemStep], debi
     stood = {item: list(steps) for item, steps in groupby(before, key=attrgetter("item"))}
     if any(step.feedback == said for step in before):
         return Use(_event(stood, standing))
-    is_stocked = any(step.balance is not None for step in before)
-    if wrong := list(_wrong(feedback, stood)) if is_stocked else []:
-        raise Rejected(*wrong, stage=STAGE)
     steps = tuple(_step(item, feedback, standing, stood.get(item.number, []), said) for item in feedback.items)
     for step in steps:
         stood.setdefault(step.item, []).append(step)
+    is_stocked = any(step.balance is not None for step in before)
     remarks = (_unstocked(feedback),) if debits and not is_stocked else ()
     return Use(_event(stood, standing), steps, remarks)
-
-
-def _wrong(feedback: Feedback, stood: dict[int, list[ItemStep]]) -> Iterator[Finding]:
-    """What cannot be debited, item by item."""
-    for place, item in enumerate(feedback.items):
-        field, steps = f"items[{place}]", stood.get(item.number)
-        if steps is None:
-            message, allowed = "the certificate has no such item to debit", ", ".join(map(str, sorted(stood)))
-            yield Finding(
-                code=NO_ITEM, message=message, field=f"{field}.number", found=str(item.number), allowed=allowed
-            )
-        elif item.unit and item.unit != steps[0].unit:
-            message = "the quantity is in another unit than the certificate's item"
-            yield Finding(
-                code=OTHER_UNIT, message=message, field=f"{field}.unit", found=item.unit, allowed=steps[0].unit
-            )
-        elif item.status == "granted" and (item.quantity or NOTHING) > (left := steps[-1].balance or NOTHING):
-            message, allowed = "more than is left of the certificate's item", f"at most {left} {steps[0].unit}"
-            yield Finding(
-                code=TOO_MUCH, message=message, field=f"{field}.quantity", found=str(item.quantity), allowed=allowed
-            )
 
 
 def _step(item: ItemFeedback, feedback: Feedback, standing: Standing, stood: list[ItemStep], said: str) -> ItemStep:
@@ -87,6 +61,10 @@ def _step(item: ItemFeedback, feedback: Feedback, standing: Standing, stood: lis
     balance, quantity = (last.balance if last else None), item.quantity
     if balance is not None and item.status == "granted":
         quantity = balance if quantity is None else quantity
+        if quantity > balance:  # where the certificate's bytes are kept, the rule has said it already
+            raise Rejected(
+                Finding(code=TOO_MUCH, message="more is used than is left of the item", field="items"), stage="rules"
+            )
         balance -= quantity
     return ItemStep(
         standing.stock, item.number, last.number + 1 if last else 1, item.status,

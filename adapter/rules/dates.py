@@ -1,14 +1,15 @@
-"""Rules on dates: the issue window, retroactive issue, entry into force, expiry."""
+"""Rules on dates: the issue window, retroactive issue, entry into force."""
 
-from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, timedelta
 from enum import Enum
 
 from adapter.agreement import Terms
 from adapter.certificate import Certificate
+from adapter.deadlines import months_after, window_ends
 from adapter.findings import Severity
 from adapter.parameters import IssueWindow, RetroactiveLimit
+from adapter.rules.days import yet_to_come
 from adapter.rules.rule import KEPT, Breach, Facts, rule
 
 HANGS_ON = 2
@@ -25,12 +26,6 @@ class Standing(Enum):
     BARELY_OUTSIDE = "barely outside"
     OUTSIDE = "outside"
     UNKNOWN = "unknown"
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day so many months later, or the month's last where it is shorter: 29 February + 12 is 28 February."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def first_issued(certificate: Certificate) -> date:
@@ -77,9 +72,9 @@ def _window_in_words(certificate: Certificate, window: IssueWindow, terms: Terms
     words = f"up to {window.days} {window.count} days after shipment"
     country, shipped = exporting_country(certificate, terms), certificate.consignment.departed_on
     if window.count == "calendar" and shipped:
-        return f"{words} ({shipped + timedelta(days=window.days)})"
+        return f"{words} ({window_ends(shipped, window)})"
     if facts.calendar and country and shipped:
-        last = facts.calendar.working_days_after(country, shipped, window.days)
+        last = window_ends(shipped, window, country, facts.calendar)
         return f"{words} ({last} by the working days of {country}, {facts.calendar.source(country)})"
     return words
 
@@ -200,36 +195,7 @@ def in_force(certificate: Certificate, terms: Terms, facts: Facts) -> Sequence[B
     )
 
 
-@rule("VAL-01", "validity", Severity.WARNING)
-def expiry(certificate: Certificate, terms: Terms, facts: Facts) -> Sequence[Breach]:
-    """A certificate is used while it is valid."""
-    if not facts.incoming or facts.today is None or terms.validity is None:
-        return KEPT
-    copy_of = certificate.copy_of
-    began = (copy_of and copy_of.issued_on) or certificate.issued_on
-    last = months_after(began, terms.validity.months)
-    if facts.today <= last:
-        return KEPT
-    message, allowed = f"expired on {last}", f"used within {terms.validity.months} months of issue"
-    return (
-        Breach(
-            message=message,
-            field="issued_on",
-            found=certificate.issued_on,
-            allowed=allowed,
-            rests_on=terms.validity,
-        ),
-    )
-
-
 @rule("DAT-01")
 def not_in_the_future(certificate: Certificate, terms: Terms, facts: Facts) -> Sequence[Breach]:
     """A certificate is not issued in the future."""
-    # The issuer's day may be one ahead of ours: dates are local to the issuer.
-    if facts.today is None or certificate.issued_on <= facts.today:
-        return KEPT
-    latest = facts.today + timedelta(days=1)
-    if certificate.issued_on <= latest:
-        return KEPT
-    message, allowed = "issued on a day that has not come", f"at the latest {latest}"
-    return (Breach(message=message, field="issued_on", found=certificate.issued_on, allowed=allowed),)
+    return yet_to_come("issued_on", certificate.issued_on, facts, "issued on a day that has not come")

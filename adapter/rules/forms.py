@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from adapter.agreement import Terms
 from adapter.certificate import Certificate, Part, match_key
+from adapter.deadlines import months_after
 from adapter.findings import Severity
 from adapter.messages import FUNCTION_OF_FORM, Function
 from adapter.parameters import Box, Parameter, Read
-from adapter.rules.dates import exporting_country, months_after
+from adapter.rules.dates import exporting_country
 from adapter.rules.rule import KEPT, Breach, Facts, rule
 
 

@@ -1,15 +1,18 @@
 """Rules on the goods: how many items, their numbers and codes, their weights, and whose value is printed."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from adapter.agreement import Agreement, Terms
-from adapter.certificate import Certificate, Item
+from adapter.certificate import Certificate, Document, Item
 from adapter.findings import Severity
 from adapter.parameters import Harmonized, Value
 from adapter.rules.rule import KEPT, Breach, Facts, rule
 
 CHAPTERS = frozenset(f"{chapter:02}" for chapter in range(1, 98) if chapter != 77)
 """Chapters of the Harmonized System: 77 is kept free, 98 and 99 are for national use."""
+ON_FORMS = frozenset({"certificate_of_origin"})
+"""The documents that forms name: a back-to-back certificate's original. Declarations stay with their customs."""
 
 
 @rule("ITM-01", "item_limit")
@@ -115,18 +118,31 @@ def _value_breach(item: Item, place: int, value: Value) -> Breach:
 
 
 def printable(certificate: Certificate, agreement: Agreement) -> Certificate:
-    """The certificate as its form prints it: without the FOB values that stay at home; the same one if none must go."""
+    """The certificate as its form prints it: without what stays at home; the same one if nothing must go."""
+    changed = {**_items_printed(certificate, agreement), **_documents_named(certificate)}
+    return certificate.model_copy(update=changed) if changed else certificate
+
+
+def _items_printed(certificate: Certificate, agreement: Agreement) -> dict[str, tuple[Item, ...]]:
+    """The items without the FOB values that their form does not print, if there are any."""
     value = agreement.on(certificate.issued_on).value
     if value and value.printed == "always":
-        return certificate
+        return {}
     if all(item.value is None or prints_value(item, value) for item in certificate.items):
-        return certificate
+        return {}
     without = {"value": None}
     items = tuple(
         item if item.value is None or prints_value(item, value) else item.model_copy(update=without)
         for item in certificate.items
     )
-    return certificate.model_copy(update={"items": items})
+    return {"items": items}
+
+
+def _documents_named(certificate: Certificate) -> dict[str, tuple[Document, ...]]:
+    """The documents without those that no form names, if there are any."""
+    documents = certificate.previous_documents
+    named = tuple(document for document in documents if document.kind in ON_FORMS)
+    return {} if len(named) == len(documents) else {"previous_documents": named}
 
 
 @rule("CNS-01", None, Severity.WARNING)
@@ -144,3 +160,21 @@ def one_consignment(certificate: Certificate, terms: Terms, facts: Facts) -> Seq
     message = f"the items weigh {heaviest} {total.unit} together"
     allowed = f"at most the consignment's {total.value} {total.unit}"
     return (Breach(message=message, field="gross_weight.value", found=total.value, allowed=allowed),)
+
+
+@rule("WAV-01", "waiver", Severity.WARNING)
+def worth_a_proof(certificate: Certificate, terms: Terms, facts: Facts) -> Sequence[Breach]:
+    """Goods of little value need no proof of origin; one that comes all the same is good."""
+    waiver, total = terms.waiver, Decimal(0)
+    if waiver is None:
+        return KEPT
+    for item in certificate.items:
+        value = item.value
+        if value is None or value.currency != waiver.most.currency:
+            return KEPT
+        total += value.amount
+        if total > waiver.most.amount:
+            return KEPT
+    message = "goods of so little value need no proof of origin, unless a consignment was split to evade"
+    allowed = f"a proof is needed above {waiver.most.amount} {waiver.most.currency}"
+    return (Breach(message=message, field="items", allowed=allowed, rests_on=waiver),)

@@ -1,28 +1,34 @@
 """What a rule is: a small function that sees a certificate, the terms it stands under and the facts from outside."""
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from typing import Any, Protocol
 
 from adapter.agreement import Agreement, Terms
-from adapter.certificate import Certificate
+from adapter.certificate import Certificate, Part
+from adapter.deadlines import WorkingDays
+from adapter.enquiry import KeyInformation
 from adapter.findings import Finding, Severity
 from adapter.mapping.fields import private_fields
 from adapter.messages import Function
 from adapter.parameters import Parameter
 
 
-class WorkingDays(Protocol):
-    """A calendar that knows each country's working days."""
+class Codes(Protocol):
+    """What is known of international codes."""
 
-    def working_days_after(self, country: str, day: date, count: int) -> date:
-        """The count-th working day after this day."""
+    def has_country(self, code: str) -> bool:
+        """Whether ISO 3166-1 has this country."""
 
-    def source(self, country: str) -> str:
-        """Where the country's holidays come from."""
+    def has_currency(self, code: str) -> bool:
+        """Whether ISO 4217 has this currency."""
+
+    def has_port(self, code: str) -> bool:
+        """Whether the port is in our extract of UN/LOCODE."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +37,7 @@ class Facts:
 
     today: date | None = None
     calendar: WorkingDays | None = None
+    codes: Codes | None = None
     function: Function | None = None
     """What the message does with its content; absent in a record that has no header."""
     incoming: bool = False
@@ -39,15 +46,25 @@ class Facts:
     """Whether a ledger was asked: only then is something it should know, and does not, undecided."""
     original_used: bool | None = None
     """Whether the original of a true copy was used, as the ledger knows it."""
+    original: KeyInformation | None = None
+    """The certificate that a back-to-back certificate rests on, as the ledger knows it, with the quantities that others
+    have left of it."""
+    exchanged: KeyInformation | None = None
+    """The certificate that the message is about, as the ledger knows it."""
+    left: Mapping[int, Decimal] | None = None
+    """What is left of each of its items, by their numbers, where it was used in part."""
+    asked_on: date | None = None
+    """The local day on which the issuing body received the question that is answered."""
+    _memory: dict[Any, "Facts"] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def about(self, function: Function | None, incoming: bool) -> "Facts":
-        """These facts with what one message says."""
-        if (self.function, self.incoming) == (function, incoming):
-            return self
-        return Facts(
-            today=self.today, calendar=self.calendar, function=function, incoming=incoming, ledger=self.ledger,
-            original_used=self.original_used,
-        )  # fmt: skip
+    def about(self, function: Function | None, incoming: bool, codes: Codes | None = None) -> "Facts":
+        """These facts with what one message says; made once for all that say the same."""
+        said = (function, incoming, codes)
+        found = self._memory.get(said)
+        if found is None:
+            found = replace(self, function=function, incoming=incoming, codes=codes or self.codes)
+            self._memory[said] = found
+        return found
 
 
 NO_FACTS = Facts()
@@ -80,16 +97,17 @@ class Rule:
     title: str
     severity: Severity
     parameter: str | None
-    """Name of the agreement's parameter; without one the clause is the agreement's own for this rule's code."""
+    """Name of the agreement's parameter, and which row of it; without one the clause is the agreement's own for this
+    rule's code."""
     check: Check = field(repr=False)
 
-    def finding(self, breach: Breach, agreement: Agreement | None) -> Finding:
+    def finding(self, breach: Breach, agreement: Agreement | None, model: type[Part] = Certificate) -> Finding:
         """The breach as a finding; what rests on a recalled fact is a warning at most."""
         rests_on = breach.rests_on or (agreement and agreement.clause(self.code))
         severity = breach.severity or self.severity
         if rests_on and rests_on.recalled and severity in (Severity.ERROR, Severity.UNDECIDED):
             severity = Severity.WARNING
-        public = breach.found is not None and breach.field is not None and not is_private(breach.field)
+        public = breach.found is not None and breach.field is not None and not is_private(breach.field, model)
         return Finding(
             code=self.code,
             message=breach.message,
@@ -112,7 +130,7 @@ def rule(code: str, parameter: str | None = None, severity: Severity = Severity.
 
 
 def judge(
-    rules: Sequence[Rule], content: object, agreement: Agreement | None, terms: Terms | None, facts: Facts
+    rules: Sequence[Rule], content: Part, agreement: Agreement | None, terms: Terms | None, facts: Facts
 ) -> list[Finding]:
     """The findings of these rules; a rule that crashes is undecided and does not stop the others."""
     findings: list[Finding] = []
@@ -120,18 +138,19 @@ def judge(
         try:
             breaches = each.check(content, terms, facts)
             if breaches:
-                findings.extend([each.finding(breach, agreement) for breach in breaches])
+                model = type(content)
+                findings.extend([each.finding(breach, agreement, model) for breach in breaches])
         except Exception as error:
             findings.append(each.undecided(error))
     return findings
 
 
 @cache
-def _private() -> tuple[str, ...]:
-    return tuple(private_fields(Certificate))
+def _private(model: type[Part]) -> tuple[str, ...]:
+    return tuple(private_fields(model))
 
 
-def is_private(field: str) -> bool:
-    """Whether the field of a certificate is, lies in, or holds what is personal or confidential."""
+def is_private(field: str, model: type[Part] = Certificate) -> bool:
+    """Whether the field of a model is, lies in, or holds what is personal or confidential."""
     path = re.sub(r"\[\d+\]", "[]", field) + "."
-    return any(path.startswith(f"{private}.") or f"{private}.".startswith(path) for private in _private())
+    return any(path.startswith(f"{private}.") or f"{private}.".startswith(path) for private in _private(model))

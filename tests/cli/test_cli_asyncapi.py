@@ -5,6 +5,8 @@ import json
 import pytest
 from shell import eodes
 
+from adapter.catalogue import Catalogue
+
 
 def described(*words):
     result = eodes("asyncapi", *words)
@@ -23,7 +25,8 @@ def test_it_names_the_broker_and_not_its_user_or_password(monkeypatch):
     result = eodes("asyncapi", "--partner-vhosts", "eodes-{code}")
     servers = json.loads(result.stdout)["servers"]
     assert {each["host"] for each in servers.values()} == {"broker.example:5671"}
-    assert {each["pathname"] for each in servers.values()} == {"/eodes", "/eodes-id", "/eodes-cn"}
+    partners = [code.lower() for code, system in Catalogue.open().systems.items() if system.side == "partner"]
+    assert {each["pathname"] for each in servers.values()} == {"/eodes", *(f"/eodes-{code}" for code in partners)}
     assert "hush" not in result.stdout and "courier" not in result.stdout
 
 

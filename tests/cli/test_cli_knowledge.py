@@ -10,7 +10,20 @@ from shell import ROOT, eodes, said
 
 from adapter.messages import Kind
 
-COMMANDS = ("map", "validate", "check", "partners", "show", "relay", "send", "queues", "demo", "ledger")
+COMMANDS = (
+    "map",
+    "validate",
+    "check",
+    "partners",
+    "show",
+    "rules",
+    "explain",
+    "relay",
+    "send",
+    "queues",
+    "demo",
+    "ledger",
+)
 
 
 def test_partners_and_domestic_systems_are_listed():
@@ -23,7 +36,7 @@ def test_partners_and_domestic_systems_are_listed():
 def test_partners_in_json_say_who_exchanges_what_since_when():
     systems = {system["code"]: system for system in said("partners")["systems"]}
     assert systems["ID"]["side"] == "partner"
-    assert systems["ID"]["agreements"] == ["ik-cepa", "akfta"]
+    assert systems["ID"]["agreements"] == ["ik-cepa", "akfta", "rcep"]
     assert systems["CN"]["since"] == "2016-12-28"
     assert systems["unipass"]["importing"] is True
     assert "certificate" in systems["kcci"]["messages"]
@@ -41,7 +54,7 @@ def test_a_table_is_shown_flattened():
 
 def test_a_table_in_json_has_its_schema_with_it():
     tables = said("show", "ID", "certificate")["tables"]
-    assert {table["agreement"] for table in tables} == {"ik-cepa", "akfta"}
+    assert {table["agreement"] for table in tables} == {"ik-cepa", "akfta", "rcep"}
     for table in tables:
         assert table["schema"]["text"] == (ROOT / "xsd" / table["schema"]["file"]).read_text(encoding="utf-8")
         rows = {row["field"]: row for row in table["rows"]}
@@ -97,7 +110,7 @@ def test_all_our_tables_are_proved():
 def test_check_in_json_tells_of_each_table():
     told = said("check", "CN")
     assert told["verdict"] == "valid"
-    assert {table["table"].split("/")[1] for table in told["tables"]} == {"cn"}
+    assert {table["table"].rpartition("/")[0] for table in told["tables"]} == {"partners/cn", "common"}
     assert set(told["tables"][0]) == {"table", "verdict", "findings"}
 
 
@@ -197,3 +210,49 @@ def test_what_nobody_foresaw_is_shown_whole_on_request(monkeypatch):
 
 def broken(*_):
     raise ZeroDivisionError("SECRET")
+
+
+# Rules and codes
+
+
+def test_rules_are_listed_with_their_clause_in_one_agreement():
+    result = eodes("rules", "--agreement", "ik-cepa")
+    assert result.exit_code == 0
+    window = next(line for line in result.stdout.splitlines() if line.startswith("ISS-01"))
+    assert "ik-cepa: Article 3.16.5" in window
+    assert "kr-cn" not in result.stdout
+
+
+def test_rules_in_json_say_what_they_rest_on_in_every_agreement():
+    rules = {rule["code"]: rule for rule in said("rules")["rules"]}
+    assert rules["VER-01"]["about"] == ["verification_request"]
+    assert rules["ISS-01"]["clauses"]["kr-cn"][0]["source"].startswith("Article 3.15.3")
+
+
+def test_a_rule_is_explained_with_clause_remedy_and_example():
+    result = eodes("explain", "iss-01")
+    assert result.exit_code == 0
+    for part in ("ISS-01  error, on certificate", "What to do:", "ik-cepa: Article 3.16.5", "error ISS-01 line"):
+        assert part in result.stdout
+
+
+@pytest.mark.parametrize("code", ["DUP-01", "XSD-LENGTH", "LED-05", "LINT-OPEN", "DOC-DTD", "HUB-EMPTY", "MAP-CODE"])
+def test_a_code_that_is_no_rule_is_explained_too(code):
+    told = said("explain", code)
+    assert (told["code"], told["severity"], told["clauses"]) == (code, None, {})
+    assert told["title"] and told["explanation"] and told["remedy"] and told["example"]
+
+
+def test_a_code_that_there_is_not_is_refused_with_those_that_are_like_it():
+    result = eodes("explain", "ISS-09")
+    assert result.exit_code == 2
+    assert "ISS-01" in result.stderr
+
+
+def test_a_language_of_ones_own_is_spoken(tmp_path):
+    folder = tmp_path / "mappings" / "words"
+    folder.mkdir(parents=True)
+    (folder / "id.toml").write_text('[ISS-01]\ntitle = "Jendela."\nexplanation = "E."\nremedy = "R."\n')
+    result = eodes("explain", "ISS-01", "--language", "id", "--home", str(tmp_path))
+    assert "Jendela." in result.stdout
+    assert eodes("explain", "ISS-01", "--language", "qq").exit_code == 2

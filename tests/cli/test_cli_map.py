@@ -5,9 +5,10 @@ from pathlib import Path
 
 import hostile
 import pytest
-from shell import BAD, PARTNERS_OWN, RECORD, SECRETS, THREE_ITEMS, TODAY, WARNED, codes, eodes, said
+from shell import BAD, PARTNERS_OWN, RECORD, ROOT, SECRETS, THREE_ITEMS, TODAY, WARNED, codes, eodes, said
 
 OUTWARD = ("--from", "kcci", "--to", "CN", *TODAY)
+REMARKS = ROOT / "fixtures/kcci/bad/remarks-of-600-characters.json"
 INWARD = ("--from", "CN", "--to", "unipass", *TODAY)
 
 
@@ -211,3 +212,10 @@ def test_nothing_confidential_is_told_where_it_is_itself_invalid(part, tmp_path)
     result = eodes("map", tmp_path / "record.json", *OUTWARD, "--json")
     assert result.exit_code == 1
     assert [secret for secret in SECRETS if secret in result.stdout + result.stderr] == []
+
+
+def test_a_finding_on_the_partners_document_says_where_in_the_record_it_comes_from():
+    words = ("map", REMARKS, "--from", "kcci", "--to", "ID", *TODAY)
+    assert "; in the record: remarks" in eodes(*words).stderr
+    (finding,) = said(*words)["files"][0]["findings"]
+    assert (finding["record"], finding["field"]) == ("remarks", "remarks")

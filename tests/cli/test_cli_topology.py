@@ -9,7 +9,10 @@ from urllib.parse import urlsplit
 import pytest
 from shell import RECORD, eodes, process, said
 
+from adapter.catalogue import Catalogue
+
 PASSWORD = "sesame-open-7"
+PARTNERS = [code for code, system in Catalogue.open().systems.items() if system.side == "partner"]
 
 
 @pytest.fixture
@@ -24,7 +27,7 @@ def broker(private_rabbitmq, monkeypatch):
         monkeypatch.setenv("EODES_MANAGEMENT", private_rabbitmq.management.replace("://", f"://{admin}@"))
         yield private_rabbitmq
         there = {each["name"] for each in private_rabbitmq.api("GET", "vhosts")}
-        for name in there & {f"{main}-{code}" for code in ("id", "cn")}:
+        for name in there & {f"{main}-{code.lower()}" for code in PARTNERS}:
             private_rabbitmq.revoke(name)
 
 
@@ -60,7 +63,8 @@ def access(broker, name):
 
 def test_what_there_should_be_is_shown_without_any_broker():
     shown = said("topology", "show", "--broker", "amqp://relay:pass@nowhere/main", "--partner-vhosts", "eodes-{code}")
-    assert (shown["main"]["name"], {each["name"] for each in shown["partners"]}) == ("main", {"eodes-id", "eodes-cn"})
+    names = {f"eodes-{code.lower()}" for code in PARTNERS}
+    assert (shown["main"]["name"], {each["name"] for each in shown["partners"]}) == ("main", names)
     assert set(shown["main"]) == {"name", "partner", "queues", "exchanges", "bindings", "permission"}
 
 
@@ -166,10 +170,10 @@ def test_whoever_may_not_grant_is_told_so(broker, main, monkeypatch):
 
 
 def test_a_broker_that_is_laid_out_passes_the_check(broker, main):
-    let_in("ID", "CN")
+    let_in(*PARTNERS)
     assert eodes("topology", "declare").exit_code == 0
     result = eodes("topology", "check")
-    assert (result.exit_code, result.stdout) == (0, "valid: 0 differences in 3 vhosts\n")
+    assert (result.exit_code, result.stdout) == (0, f"valid: 0 differences in {1 + len(PARTNERS)} vhosts\n")
     assert said("topology", "check") == {"verdict": "valid", "differences": []}
 
 
@@ -190,7 +194,7 @@ def test_differences_in_json_have_their_documented_parts(broker, main):
 
 
 def test_a_warning_fails_only_when_strictly_judged(broker, main):
-    let_in("ID", "CN")
+    let_in(*PARTNERS)
     eodes("topology", "declare")
     stranger = urlsplit(broker.url).username
     broker.api("PUT", f"permissions/{main}-id/{stranger}", {"configure": "", "write": "", "read": ""})
@@ -200,7 +204,7 @@ def test_a_warning_fails_only_when_strictly_judged(broker, main):
 
 
 def test_what_may_not_be_seen_is_undecided(broker, main, monkeypatch):
-    let_in("ID", "CN")
+    let_in(*PARTNERS)
     eodes("topology", "declare")
     broker.ctl("set_user_tags", main, "monitoring")
     password = urlsplit(os.environ["EODES_BROKER"]).password
@@ -209,7 +213,7 @@ def test_what_may_not_be_seen_is_undecided(broker, main, monkeypatch):
 
 
 def test_what_could_not_be_declared_is_named(broker, main):
-    let_in("CN")
+    let_in(*(code for code in PARTNERS if code != "ID"))
     result = eodes("topology", "declare")
     assert result.exit_code == 1
     assert "queue from.id: still missing" in result.stderr
@@ -228,7 +232,7 @@ def test_a_management_api_that_is_not_there_ends_with_2_and_its_password_is_not_
 
 
 def test_a_record_that_is_sent_comes_out_in_the_partners_vhost(broker, main, tmp_path):
-    let_in("ID", "CN")
+    let_in(*PARTNERS)
     assert eodes("topology", "declare").exit_code == 0
     assert eodes("send", RECORD, "--from", "kcci").exit_code == 0
     running = process("relay")

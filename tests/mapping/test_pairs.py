@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from adapter.certificate import Criterion
 from adapter.mapping.codes import Unmappable, code_list
-from adapter.mapping.pairs import FOR, PAIRS, pair
+from adapter.mapping.pairs import FOR, LISTED, PAIRS, pair
 from adapter.mapping.path import TableError
 
 FORM = code_list(
@@ -27,7 +27,12 @@ FORM = code_list(
     "small.toml",
 )
 SEOUL = timezone(timedelta(hours=9))
+DELHI = timezone(timedelta(hours=5, minutes=30))
+MARQUESAS = timezone(-timedelta(hours=9, minutes=30))
 MOMENTS = st.datetimes(datetime(1, 1, 3), datetime(9999, 12, 29), timezones=st.sampled_from([UTC, SEOUL]))
+ANYWHERE = st.datetimes(
+    datetime(1, 1, 3), datetime(9999, 12, 29), timezones=st.sampled_from([UTC, SEOUL, DELHI, MARQUESAS])
+)
 VALUES = {
     "text": st.text(min_size=1),
     "number": st.decimals(0, 10**15, allow_nan=False, allow_infinity=False, places=8),
@@ -37,6 +42,7 @@ VALUES = {
     "flag": st.booleans(),
     "date102": st.dates(),
     "date304": MOMENTS.map(lambda moment: moment.replace(microsecond=0)),
+    "date304_minutes": ANYWHERE.map(lambda moment: moment.replace(microsecond=0)),
     "yes_no": st.booleans(),
     "yes": st.booleans(),
 }
@@ -45,6 +51,7 @@ TEXTS = {
     "moment": ["2025-01-31T09:30:00+09:00", "2025-01-31T09:30:00Z", "2025-01-31T09:30:00.123456-05:30"],
     "date102": ["20250131", "00010101", "20240229"],
     "date304": ["20250131093000Z", "20250131093000+09", "20250131093000-05"],
+    "date304_minutes": ["20250131093000Z", "20250131093000+09", "20250131093000+0530", "20250131093000-0030"],
     "flag": ["true", "false"],
     "yes_no": ["Y", "N"],
     "yes": ["Y"],
@@ -54,6 +61,7 @@ WRONG = {
     "moment": ["2025-01-31T09:30:00", "2025-01-31", "now", "2025-13-31T09:30:00Z", "2025-01-31T09:30:00.1234567Z"],
     "date102": ["2025-01-31", "20250230", "2025013", "202501311", "２０２５0131", "20250131 "],
     "date304": ["20250131093000", "20250131093000+0900", "20250131093060Z", "20250131243000Z", "20250230093000Z"],
+    "date304_minutes": ["20250131093000+0900", "20250131093000+0560", "20250131093000+24", "20250131093000+053"],
     "flag": ["yes", "TRUE", "", "2"],
     "yes_no": ["y", "J", "", "true"],
     "yes": ["N", "y", "1"],
@@ -114,7 +122,7 @@ def test_a_flag_that_is_not_set_may_be_absent():
 
 @pytest.mark.parametrize("kind", FOR)
 def test_every_type_has_pairs_and_every_pair_a_type(kind):
-    assert FOR[kind] <= set(PAIRS) | {"criterion"}
+    assert FOR[kind] <= set(PAIRS) | set(LISTED)
     assert set(PAIRS) <= set().union(*FOR.values())
 
 
@@ -124,9 +132,10 @@ def test_a_pair_that_does_not_fit_the_field_is_refused(name, kind):
         pair(name, kind, None)
 
 
-def test_a_criterion_needs_the_words_of_its_form():
+@pytest.mark.parametrize(("name", "kind"), [("criterion", "part"), ("pointer", "text")])
+def test_a_pair_that_is_made_of_a_list_needs_one(name, kind):
     with pytest.raises(TableError, match="codes"):
-        pair("criterion", "part", None)
+        pair(name, kind, None)
 
 
 PRINTED = {
@@ -212,3 +221,54 @@ def test_a_flag_may_be_a_code():
 def test_a_date_written_by_one_pair_is_no_date_of_another():
     with pytest.raises(Unmappable):
         PAIRS["date102"].read(PAIRS["day"].write(date(2025, 1, 31)))
+
+
+POINTERS = {
+    "source": "invented",
+    "closed": False,
+    "number": "42A/D014",
+    "items[].hs": "42A/67A/68A[]/23A/21A/145",
+    "items[].invoices[].number": "42A/67A/68A[]/78A[]/D016",
+}
+
+
+def pointers(**more):
+    return pair("pointer", "text", code_list("pointers", POINTERS | more, "small.toml"))
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("number", "42A/D014"),
+        ("items[2].hs", "42A/67A/68A[3]/23A/21A/145"),
+        ("items[0].invoices[10].number", "42A/67A/68A[1]/78A[11]/D016"),
+        ("issued_at", "issued_at"),
+        ("items[2].marks", "items[2].marks"),
+        ("items[].hs", "items[].hs"),
+    ],
+)
+def test_a_field_becomes_its_pointer_and_is_read_from_it(field, text):
+    assert pointers().write(field) == text
+    assert pointers().read(text) == field
+
+
+@pytest.mark.parametrize("text", ["42A/67A/68A/23A/145", "42A/67A/68A[0]/23A/21A/145", "42A/67A/68A[02]/23A/21A/145"])
+def test_what_is_no_pointer_of_the_list_is_kept_as_it_stands(text):
+    assert pointers().write(pointers().read(text)) == text
+
+
+def test_a_field_that_would_be_read_as_another_is_refused():
+    with pytest.raises(Unmappable, match="reads back"):
+        pointers().write("42A/D014")
+
+
+def test_a_closed_list_of_pointers_refuses_any_other():
+    for refused in (pointers(closed=True).read, pointers(closed=True).write):
+        with pytest.raises(Unmappable) as told:
+            refused("issued_at")
+        assert told.value.code == "MAP-CODE"
+
+
+def test_a_pointer_repeats_as_often_as_its_field():
+    with pytest.raises(TableError, match="as many"):
+        pointers(**{"items[].marks": "42A/67A/68A/93A/142"})

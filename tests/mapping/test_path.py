@@ -48,6 +48,13 @@ def test_in_json_steps_are_names_and_a_predicate_may_stand_alone():
     assert steps("[document='coo']", None) == [("", False, (("document", "coo"),))]
 
 
+def test_in_json_several_predicates_may_stand_alone_and_nothing_else():
+    assert steps("[document='coo'][scheme='A/B']", None) == [("", False, (("document", "coo"), ("scheme", "A/B")))]
+    for text in ("[document='coo']x", "[@document='coo']", "[document='coo'][]"):
+        with pytest.raises(TableError):
+            parse_path(text, None)
+
+
 @pytest.mark.parametrize(
     "text",
     ["Goods/x:ID", "Goods[0]", "Goods['a']", "Goods//@", "a b", "Goods[ID=1]", "1Goods", "Goods/text()", "../ID", "*"]

@@ -6,7 +6,7 @@ from workshop import cancellation
 
 from adapter.mapping.codes import code_list
 from adapter.mapping.path import TableError
-from adapter.mapping.table import load_table
+from adapter.mapping.table import inherit, load_table
 
 SHARED = code_list("shared", {"source": "x", "closed": True, "a": "A"}, "codes/shared.toml")
 
@@ -57,6 +57,35 @@ def test_what_a_child_withholds_is_no_row_of_it():
     table = load({"extends": "base", "withheld": {"text": "why"}}, {"base": cancellation(abstract=True)})
     assert "text" not in rows(table)
     assert table.withheld["text"] == "why"
+
+
+def test_a_child_that_maps_what_its_parent_withholds_withholds_it_no_longer():
+    parent = cancellation(
+        '[fields]\ntext = "-"\n[withheld]\ntext = "not theirs"\nissued_on = "nor this"', abstract=True
+    )
+    table = load({"extends": "base", "fields": {"text": "Note"}}, {"base": parent})
+    assert rows(table)["text"] == "Note"
+    assert table.withheld == {"issued_on": "nor this"}
+
+
+def test_a_child_that_maps_one_field_of_a_part_must_say_again_what_it_withholds_of_it():
+    parent = {"abstract": True, "withheld": {"exporter.contact": "not theirs", "exporter.identifier": "nor this"}}
+    child = {"extends": "base", "fields": {"exporter.contact.email": "Mail"}, "withheld": {"exporter.contact.fax": "x"}}
+    assert set(inherit("child", child, lambda of, wanted: (wanted, parent))["withheld"]) == {
+        "exporter.identifier", "exporter.contact.fax",
+    }  # fmt: skip
+
+
+def test_a_predicate_of_the_root_takes_the_place_of_an_inherited_row():
+    child = {"extends": "base", "agreement": "akfta", "root": "Paper[Kind='withdrawal'][Scheme='AK']"}
+    table = load(child, {"base": cancellation()})
+    assert "agreement" not in rows(table)
+    assert rows(table)["number"] == "No"
+
+
+def test_a_row_of_the_tables_own_does_not_give_way_to_a_predicate():
+    table = load(cancellation(root="Paper[Kind='withdrawal'][Scheme='AK']"))
+    assert rows(table)["agreement"] == "Scheme"
 
 
 def test_a_parent_that_is_only_a_parent_is_no_table():

@@ -216,7 +216,8 @@ def test_what_the_management_user_may_not_see_is_undecided(laid_out):
 
 def test_from_rabbitmq_4_on_a_queue_that_limits_deliveries_is_a_warning():
     layout = topology(catalogue().systems.values(), "main")
-    told = {"to.kcci": {}, "to.id": {"x-delivery-limit": -1}, "to.cn": {"x-delivery-limit": 20}}
+    partners = [system.code.lower() for system in catalogue().systems.values() if system.side == "partner"]
+    told = {f"to.{code}": {"x-delivery-limit": 20 if code == "cn" else -1} for code in partners}
     queues = {name: {"type": "quorum", "durable": True, "arguments": {**QUORUM, **told.get(name, {})}}
               for name in layout.main.queues}  # fmt: skip
     policy = {"pattern": "unipass|unknown|dead|from", "apply-to": "queues", "definition": {"delivery-limit": -1}}

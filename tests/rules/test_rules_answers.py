@@ -1,10 +1,12 @@
-"""Rules on what is said about a certificate: STA-01, CAN-01, CAN-02, FBK-01 to FBK-03, RSP-01."""
+"""Rules on what is said about a certificate: STA-01, CAN-01, CAN-02, FBK-01 to FBK-06, VAL-02, RSP-01."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
-from paper import agreement
+from paper import agreement, certificate
 
+from adapter.enquiry import key_information
 from adapter.findings import Finding, Severity
 from adapter.messages import (
     Acknowledgement,
@@ -21,6 +23,7 @@ from adapter.rules import Facts, check, issued_only
 
 NOW = datetime(2024, 3, 5, 9, 0, tzinfo=UTC)
 GRANTED = ItemFeedback(number=1, status="granted")
+EXCHANGED = key_information(certificate())
 SERIOUS = Complaint(code="HS-01", severity="error", text="an HS code of 4 digits")
 
 
@@ -109,6 +112,60 @@ def test_a_reason_in_words_is_a_reason():
 def test_feedback_decided_before_the_declaration_is_a_warning():
     finding = only(feedback(GRANTED, declared=date(2024, 4, 3)))
     assert (finding.code, finding.severity) == ("FBK-03", Severity.WARNING)
+
+
+# FBK-04, FBK-05, FBK-06
+
+
+def used(quantity: str | None = None, unit: str | None = None, status="granted") -> Feedback:
+    amount = None if quantity is None else Decimal(quantity)
+    reason = None if status == "granted" else "other"
+    return feedback(ItemFeedback(number=1, status=status, quantity=amount, unit=unit, reason=reason))
+
+
+def test_feedback_is_on_items_that_the_certificate_has():
+    assert not findings(feedback(GRANTED), exchanged=EXCHANGED)
+    finding = only(feedback(GRANTED, ItemFeedback(number=9, status="granted")), exchanged=EXCHANGED)
+    assert (finding.code, finding.field, finding.found, finding.allowed) == ("FBK-04", "items[1].number", "9", "1")
+
+
+def test_a_certificate_that_the_ledger_does_not_know_leaves_feedback_undecided():
+    assert only(feedback(GRANTED), ledger=True).severity is Severity.UNDECIDED
+
+
+def test_what_is_used_is_counted_in_the_items_own_unit():
+    assert not findings(used("50", "BG"), exchanged=EXCHANGED)
+    finding = only(used("50", "KGM"), exchanged=EXCHANGED)
+    assert (finding.code, finding.field, finding.allowed) == ("FBK-05", "items[0].unit", "BG")
+
+
+def test_no_more_is_used_than_the_item_has():
+    assert not findings(used("50"), exchanged=EXCHANGED)
+    finding = only(used("50.001"), exchanged=EXCHANGED)
+    assert (finding.code, finding.field, finding.allowed) == ("FBK-06", "items[0].quantity", "at most 50 BG")
+
+
+def test_no_more_is_used_than_earlier_feedback_left():
+    left = {1: Decimal(20)}
+    assert not findings(used("20"), exchanged=EXCHANGED, left=left)
+    assert only(used("21"), exchanged=EXCHANGED, left=left).allowed == "at most 20 BG"
+
+
+def test_what_was_denied_uses_nothing():
+    assert not findings(used("70", "KGM", "denied"), exchanged=EXCHANGED)
+
+
+# VAL-02
+
+
+@pytest.mark.parametrize(("declared", "late"), [(date(2025, 3, 4), 0), (date(2025, 3, 5), 1)])
+def test_goods_are_declared_while_the_certificate_is_valid(declared, late):
+    content = feedback(GRANTED, decided=date(2025, 9, 1), declared=declared)
+    assert [each.code for each in findings(content, exchanged=EXCHANGED)] == ["VAL-02"] * late
+
+
+def test_a_late_decision_on_goods_declared_in_time_is_right():
+    assert not findings(feedback(GRANTED, decided=date(2026, 9, 1), declared=date(2024, 4, 1)), exchanged=EXCHANGED)
 
 
 # RSP-01

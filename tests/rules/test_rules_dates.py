@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from paper import FiveDayWeek, agreement, amended, certificate, found, only, shipped
 
+from adapter.deadlines import months_after
 from adapter.findings import Severity
 from adapter.rules import Facts
-from adapter.rules.dates import LONGEST_CLOSURE, months_after
+from adapter.rules.dates import LONGEST_CLOSURE
 
 DAYS = st.dates(date(2016, 1, 1), date(2090, 12, 31))
 WEEKDAYS = Facts(calendar=FiveDayWeek())

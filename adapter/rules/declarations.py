@@ -1,0 +1,57 @@
+"""Rules on declarations of origin: who may declare, and by which number he is known."""
+
+from collections.abc import Sequence
+
+from adapter.agreement import Terms
+from adapter.certificate import Certificate
+from adapter.findings import Severity
+from adapter.rules.rule import KEPT, Breach, Facts, rule
+
+WORDS = {"approved_exporter": "the number of an approved exporter", "producer": "a producer who declares"}
+
+
+@rule("DEC-01", "declarers")
+def declarer(certificate: Certificate, terms: Terms, facts: Facts) -> Sequence[Breach]:
+    """A declaration of origin bears the approved exporter's number, unless others may declare too."""
+    if certificate.type != "declaration" or certificate.approved_exporter is not None:
+        return KEPT
+    row = terms.declarers
+    may = row.by if row else ("approved_exporter",)
+    if "exporter" in may or ("producer" in may and _names_producer(certificate)):
+        return KEPT
+    return (
+        Breach(
+            message="a declaration of origin without the number of an approved exporter",
+            field="approved_exporter",
+            allowed=" or ".join(WORDS[each] for each in may),
+            rests_on=row,
+        ),
+    )
+
+
+def _names_producer(certificate: Certificate) -> bool:
+    return (
+        certificate.producer is not None
+        or certificate.producer_statement == "same"
+        or any(item.producer for item in certificate.items)
+    )
+
+
+@rule("DEC-02", "approvals", Severity.WARNING)
+def approval_form(certificate: Certificate, terms: Terms, facts: Facts) -> Sequence[Breach]:
+    """An approved exporter's number looks as those of his country do."""
+    number, address = certificate.approved_exporter, certificate.exporter.address
+    if number is None or address is None or address.country is None:
+        return KEPT
+    forms = terms.approvals.get(address.country, ())
+    if not forms or any(form.pattern.fullmatch(number) for form in forms):
+        return KEPT
+    return (
+        Breach(
+            message="the number does not look like those of approved exporters of its country",
+            field="approved_exporter",
+            found=number,
+            allowed=" or ".join(f"like {form.example}" for form in forms),
+            rests_on=forms[0],
+        ),
+    )
