@@ -10,6 +10,7 @@ from adapter.certificate import Certificate, Item
 from adapter.delivery import Delivery, Message
 from adapter.envelope import digest, kind_of, message_id
 from adapter.findings import Finding, Rejected, Severity, Verdict
+from adapter.mapping.begins import begins
 from adapter.messages import (
     Acknowledgement,
     Complaint,
@@ -27,7 +28,7 @@ from adapter.relay.names import inbox, outbox
 from adapter.rules import Facts, WorkingDays
 from adapter.schema import parse_json, parse_xml
 from adapter.system import System
-from adapter.translate import Document, Reading, begins, read, understand, validate, write
+from adapter.translate import Document, Reading, read, understand, validate, write
 
 WINDOW, WINDOW_BYTES = 64, 16_000_000
 ANSWERS = (Kind.ACKNOWLEDGEMENT, Kind.RESPONSE, Kind.FEEDBACK)

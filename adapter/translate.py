@@ -1,6 +1,6 @@
 """The pipeline, pure: a delivery becomes a certificate, a certificate becomes a message, in both directions."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,8 @@ from adapter.certificate import Certificate
 from adapter.delivery import Delivery, Message
 from adapter.envelope import address, kind_of, seal
 from adapter.findings import Finding, Rejected, Severity, Verdict, verdict
-from adapter.mapping.locate import text_of
+from adapter.mapping.begins import beginning, begins
 from adapter.mapping.mapping import Mapping, Read
-from adapter.mapping.path import Step
 from adapter.mapping.table import Table
 from adapter.mapping.tell import Teller, path_of
 from adapter.messages import Content, Function, Header
@@ -149,14 +148,31 @@ def understand(document: Document, system: System, catalogue: Catalogue, facts: 
     content, header = said.content, said.header
     if content is None or header is None or verdict(said.findings) is Verdict.INVALID:
         return Reading(system, header or Header(), None, said.findings, table, "mapping", said)
-    stateful = isinstance(content, Certificate) and document.mapping.stateful
+    findings = _judged(said, system, document.mapping, catalogue, facts)
+    return Reading(system, header, content, findings, table, _stage(findings), said)
+
+
+def judge_again(reading: Reading, catalogue: Catalogue, facts: Facts) -> Reading:
+    """The reading by other facts; the same where it never came to the rules."""
+    if reading.content is None or reading.said is None or reading.table is None:
+        return reading
+    findings = _judged(reading.said, reading.system, catalogue.compiled(reading.table), catalogue, facts)
+    return replace(reading, findings=findings, stage=_stage(findings))
+
+
+def _stage(findings: Sequence[Finding]) -> str:
+    return "" if verdict(findings) is Verdict.VALID else "rules"
+
+
+def _judged(said: Read, system: System, mapping: Mapping, catalogue: Catalogue, facts: Facts) -> tuple[Finding, ...]:
+    """What was found in reading, and what the rules find, each with its place in the document."""
+    content, header = said.content, said.header
+    assert content is not None and header is not None
+    stateful = isinstance(content, Certificate) and mapping.stateful
     judged = [*issued_only(header, stateful), *judge(content, header, system, catalogue, facts)]
-    findings = said.findings
-    if judged:
-        findings = (*findings, *map(said.teller.placed, judged[:MOST]), *judged[MOST:])
-    return Reading(
-        system, header, content, findings, table, "" if verdict(findings) is Verdict.VALID else "rules", said
-    )
+    if not judged:
+        return said.findings
+    return (*said.findings, *map(said.teller.placed, judged[:MOST]), *judged[MOST:])
 
 
 def judge(content: Content, header: Header, system: System, catalogue: Catalogue, facts: Facts) -> list[Finding]:
@@ -216,31 +232,8 @@ def traced(findings: Iterable[Finding], reading: Reading) -> tuple[Finding, ...]
     return tuple(replace(each, record=path_of(plan, each.field)) if each.field else each for each in findings)
 
 
-def begins(table: Table, root: Any) -> bool:
-    """Whether a document begins as this table's do: the root's names and predicates."""
-    if table.is_json != isinstance(root, dict):
-        return False
-    if table.is_json:
-        return all(root.get(name) == value for step in table.root.steps for name, value in step.where)
-    return root.tag == table.root.steps[0].name and _leads(table.root.steps, root)
-
-
-def _leads(steps: tuple[Step, ...], element: Any) -> bool:
-    """Whether the first step's predicates hold here, and the others lead on from here."""
-    for name, value in steps[0].where:
-        if (element.get(name[1:]) if name.startswith("@") else text_of(element, name)) != value:
-            return False
-    rest = steps[1:]
-    return not rest or any(_leads(rest, child) for child in element.iterchildren(rest[0].name))
-
-
-def _beginning(table: Table) -> str:
-    """How a document of the table begins; all common ones begin alike, and there are many."""
-    return table.root.text.partition("/")[0] if table.common else table.root.text or "{…}"
-
-
 def _unrecognised(root: Any, system: System, catalogue: Catalogue) -> Finding:
-    begun = dict.fromkeys(_beginning(table) for table in catalogue.tables(system) if table.direction != "out")
+    begun = dict.fromkeys(beginning(table) for table in catalogue.tables(system) if table.direction != "out")
     found = None if isinstance(root, dict) else root.tag
     message = f"no message of {system.code} begins like this"
     return Finding(code="DOC-ROOT", message=message, found=found, allowed="; ".join(begun))

@@ -15,12 +15,13 @@ from adapter.cli.start import cache_folder, day_of, open_catalogue
 from adapter.cli.tables import put_table
 from adapter.deadlines import INFORMATION, REPLY, answer_due, end_of, expires_on, local_day, zone_of
 from adapter.ledger import Ledger
-from adapter.messages import Kind
 from adapter.settings import settings
 from adapter.system import System
 
 COLUMNS = ("due", "what", "by", "partner", "agreement", "number", "clause")
-OVER = ("rejected", "granted", "used", "superseded", "cancelled", "expired")
+LIMITS = {"request": REPLY, "information": INFORMATION}
+"""What the agreement's limit for each question of a verification is called."""
+OVER = ("rejected", "used", "superseded", "cancelled")
 """The states in which nobody waits for a certificate to be used."""
 UNHEARD, HEARD = ("issued", "sent"), ("acknowledged",)
 """The states of a certificate that nobody acknowledged, and of one that nobody accepted or rejected."""
@@ -130,20 +131,17 @@ def _unanswered(ledger: Ledger, watch: Watch) -> Iterator[Due]:
 
 def _unverified(ledger: Ledger, watch: Watch) -> Iterator[Due]:
     """Questions of verifications without a reply; the days are those of whoever has to reply."""
-    for each in ledger.unverified():
-        asker, answerer = watch.catalogue.system(each.source), watch.catalogue.system(each.issuer)
-        received = local_day(each.received_at, answerer.zone)
-        limit = (
-            watch.catalogue.agreement(each.agreement)
-            .on(received)
-            .limits.get(REPLY if each.kind is Kind.VERIFICATION_REQUEST else INFORMATION)
-        )
-        if limit is None:
-            continue
-        last, day = end_of(limit, received, answerer.country, watch.calendar), watch.day_in(answerer)
-        if last <= day + watch.within:
-            partner = asker if asker.side == "partner" else answerer
-            yield Due(
-                last, limit.what, answerer.code, partner.code, each.agreement, each.number, limit.source,
-                limit.recalled, is_over=last < day,
-            )  # fmt: skip
+    for each in ledger.verifications(is_open=True):
+        asker, answerer = watch.catalogue.system(each.asker), watch.catalogue.system(each.answerer)
+        for part in each.due:
+            received = local_day(each.asked_at(part), answerer.zone)
+            limit = watch.catalogue.agreement(each.agreement).on(received).limits.get(LIMITS[part])
+            if limit is None:
+                continue
+            last, day = end_of(limit, received, answerer.country, watch.calendar), watch.day_in(answerer)
+            if last <= day + watch.within:
+                partner = asker if asker.side == "partner" else answerer
+                yield Due(
+                    last, limit.what, answerer.code, partner.code, each.agreement, each.number, limit.source,
+                    limit.recalled, is_over=last < day,
+                )  # fmt: skip

@@ -28,7 +28,7 @@ AT_ONCE = 4
 """Records handed over in each round."""
 ROUNDS = 1_000
 MOST = 10_000
-ENDS = frozenset({"accepted", "granted", "partly_granted", "denied", "superseded", "refused"})
+ENDS = frozenset({"accepted", "used", "partly_used", "denied", "superseded", "refused"})
 """How a certificate of the demo ends if all goes well."""
 
 

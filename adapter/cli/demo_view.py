@@ -16,7 +16,7 @@ from adapter.ledger import Standing
 
 COLUMNS = ("number", "agreement", "from", "to", "items", "state", "time")
 REFUSED = "refused"
-COLOURS = {REFUSED: "red", "rejected": "red", "granted": "green", "partly_granted": "yellow", "denied": "red"}
+COLOURS = {REFUSED: "red", "rejected": "red", "used": "green", "partly_used": "yellow", "denied": "red"}
 
 
 @dataclass(slots=True)

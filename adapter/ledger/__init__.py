@@ -2,14 +2,32 @@
 
 from adapter.ledger.destinations import Due, Position, Turn
 from adapter.ledger.engine import micros, moment
-from adapter.ledger.entries import DONE, HELD, Change, Entry, Hold, Known, Outcome, Post, Sent, Standing, Step, Waiting
+from adapter.ledger.entries import (
+    DONE,
+    HELD,
+    Change,
+    Entry,
+    Hold,
+    ItemStep,
+    Outcome,
+    Outpaced,
+    Part,
+    Post,
+    Sent,
+    Standing,
+    Step,
+    VerificationStep,
+    Waiting,
+)
 from adapter.ledger.holds import Held
+from adapter.ledger.known import DayAsked, DayBook, Exchanged, Known, Paper, Question, Rare
 from adapter.ledger.ledger import Ledger
 from adapter.ledger.shown import Arrived, Backlog, Dead, Place, Posted
-from adapter.ledger.window import Outpaced
+from adapter.ledger.verifications import Verification
 
 __all__ = [
-    "DONE", "HELD", "Arrived", "Backlog", "Change", "Dead", "Due", "Entry", "Held", "Hold", "Known", "Ledger",
-    "Outcome", "Outpaced", "Place", "Position", "Post", "Posted", "Sent", "Standing", "Step", "Turn", "Waiting",
+    "DONE", "HELD", "Arrived", "Backlog", "Change", "DayAsked", "DayBook", "Dead", "Due", "Entry", "Exchanged", "Held",
+    "Hold", "ItemStep", "Known", "Ledger", "Outcome", "Outpaced", "Paper", "Part", "Place", "Position", "Post",
+    "Posted", "Question", "Rare", "Sent", "Standing", "Step", "Turn", "Verification", "VerificationStep", "Waiting",
     "micros", "moment",
 ]  # fmt: skip

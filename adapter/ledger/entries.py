@@ -1,15 +1,19 @@
 """What the ledger keeps, and what it is asked to keep."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from types import MappingProxyType
+from decimal import Decimal
+from typing import Literal
 
 from adapter.delivery import Message
 from adapter.findings import Finding
 
 DONE, HELD = "done", "held"
 """The stages of a delivery that did not die: one that did what it came for, and one that waits."""
+
+
+class Outpaced(Exception):
+    """Another worker wrote one of these first: look again at what the ledger knows, and decide again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,8 @@ class Entry:
     number: str | None = None
     key: str | None = None
     """The match key of the certificate that it is about."""
+    reference: str | None = None
+    """What its sender calls it, where that is another name than its message id."""
     partner: str | None = None
     """The partner whose exchange it belongs to, as far as it is known."""
     stage: str = DONE
@@ -62,6 +68,13 @@ class Standing:
     changed_at: datetime | None = None
     issued_on: date | None = None
     """A local date of its issuer's."""
+    original: str | None = None
+    """Id of the certificate that it is a true copy of, where that is known: they are used as one."""
+
+    @property
+    def stock(self) -> str:
+        """The certificate under whose id its items stand."""
+        return self.original or self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +84,8 @@ class Change:
     certificate: str
     state: str
     before: tuple[str, ...]
+    firm: bool = False
+    """What it comes of was decided because it is taken: where it is not, that is decided again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +110,59 @@ class Post:
     """What that system calls its message."""
     direct: bool = False
     """Nothing can stand before it: it may be handed over without another look into the outbox."""
+    kept: bool = False
+    """It leaves only when somebody asks for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemStep:
+    """How an item of a certificate stands after one more decision."""
+
+    certificate: str
+    item: int
+    number: int
+    """Counted from 1; the last one counts."""
+    status: str = ""
+    """Granted, denied, suspended or pending; nothing before anything was decided."""
+    decided_on: date | None = None
+    unit: str | None = None
+    """The unit of the quantities, where they are debited."""
+    quantity: Decimal | None = None
+    """What this decision used."""
+    balance: Decimal | None = None
+    """What may still be used; absent where nobody debits."""
+    feedback: str | None = None
+    """Digest of what decided."""
+
+
+Part = Literal["request", "information"]
+"""The questions of a verification: the first one, and the one for more."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationStep:
+    """A question of a verification, or a reply to one."""
+
+    request: str
+    """The asker's own number of the verification."""
+    asker: str
+    """The importing side's system."""
+    step: int
+    """Counted from 1."""
+    part: Part
+    is_reply: bool
+    answerer: str
+    """The system that replies."""
+    agreement: str
+    number: str
+    key: str
+    certificate: str | None
+    """Id of the certificate, where the ledger knows it."""
+    digest: str
+    """SHA-256 of what was said."""
+    result: str | None
+    said_on: date
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +172,8 @@ class Hold:
     key: str
     """Match key of the certificate that is to come."""
     until: datetime
+    certificate: str | None = None
+    """Id of the certificate that is there already, and has to come into another state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +194,8 @@ class Outcome:
     """What answered it is to be sent once more."""
     hold: Hold | None = None
     """It waits."""
+    items: tuple[ItemStep, ...] = ()
+    verifications: tuple[VerificationStep, ...] = ()
     remarks: tuple[Finding, ...] = ()
     """What its sender is told though it was accepted."""
 
@@ -139,56 +211,6 @@ class Sent:
     origin: str | None
     reference: str | None
     number: str | None
-
-
-class Known:
-    """What the ledger knows that a window depends on; what the window itself brings about is added as it comes."""
-
-    def __init__(
-        self,
-        deliveries: Mapping[str, str] = MappingProxyType({}),
-        standings: Iterable[Standing] = (),
-        sent: Iterable[Sent] = (),
-        holds: Mapping[str, datetime] = MappingProxyType({}),
-    ) -> None:
-        self.deliveries = dict(deliveries)
-        """Stage by id."""
-        self.sent = {each.id: each for each in sent}
-        """Messages of ours by id."""
-        self.holds = dict(holds)
-        """Until when deliveries are held, by id."""
-        self.certificates: dict[str, Standing] = {}
-        """Certificates by id."""
-        self._of_key: dict[str, list[str]] = {}
-        for standing in standings:
-            self._add(standing)
-
-    def of_key(self, key: str) -> list[Standing]:
-        """The versions of the certificates with this match key, oldest first."""
-        return [self.certificates[id] for id in self._of_key.get(key, ())]
-
-    def join(self, other: "Known") -> None:
-        """Add what another question brought."""
-        self.deliveries |= other.deliveries
-        self.sent |= other.sent
-        self.holds |= other.holds
-        for standing in other.certificates.values():
-            self._add(standing)
-
-    def learn(self, outcome: Outcome) -> None:
-        """What the rest of the window must know of this one."""
-        self.deliveries[outcome.entry.id] = outcome.entry.stage
-        if outcome.certificate:
-            self._add(outcome.certificate)
-        for change in outcome.changes:
-            standing = self.certificates.get(change.certificate)
-            if standing and standing.state in change.before:
-                self.certificates[standing.id] = replace(standing, state=change.state)
-
-    def _add(self, standing: Standing) -> None:
-        if standing.id not in self.certificates:
-            self._of_key.setdefault(standing.key, []).append(standing.id)
-        self.certificates[standing.id] = standing
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,10 @@ from sqlalchemy import Connection, select
 
 from adapter.ledger.entries import Outcome
 from adapter.ledger.history import Row
+from adapter.ledger.items import ItemRow
 from adapter.ledger.schema import OUTBOX
 from adapter.ledger.statements import columns_of
+from adapter.ledger.verifications import VerificationRow
 
 AT_ONCE = 500
 """How many messages one question may name."""
@@ -37,11 +39,15 @@ class Facts:
     certificates: list[tuple[str, str]] = field(default_factory=list)
     """Id, digest of the content."""
     states: list[Row] = field(default_factory=list)
+    items: list[ItemRow] = field(default_factory=list)
+    """What was decided on items."""
+    verifications: list[VerificationRow] = field(default_factory=list)
+    """What was asked and replied."""
     dropped_deliveries: list[str] = field(default_factory=list)
     """Deliveries whose bytes retention ended for."""
     dropped_messages: list[str] = field(default_factory=list)
 
-    def note(self, connection: Connection, outcomes: Sequence[Outcome], steps: Sequence[Row]) -> None:
+    def note(self, connection: Connection, outcomes: Sequence[Outcome]) -> None:
         """What a window brought about; a message that waits may be there already, and is noted as it is there."""
         for outcome in outcomes:
             entry = outcome.entry
@@ -53,8 +59,8 @@ class Facts:
                     self.bare.append(entry.id)
             if outcome.certificate:
                 self.certificates.append((outcome.certificate.id, outcome.certificate.digest))
-        self.states += steps
         posts = [post for outcome in outcomes for post in outcome.posts]
+        self.closed += [each.message.id for each in posts if each.kept]
         self.messages += [
             (each.message.id, each.message.digest, each.message.receiver) for each in posts if each.direct
         ]

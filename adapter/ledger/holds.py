@@ -3,16 +3,24 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 
-from sqlalchemy import Connection, bindparam, delete, exists, select
+from sqlalchemy import Connection, bindparam, delete, exists, select, update
 
 from adapter.ledger.engine import micros, moment, put
 from adapter.ledger.entries import Outcome
 from adapter.ledger.payload import unpacked
 from adapter.ledger.schema import CERTIFICATES, DELIVERIES, HOLDS
 from adapter.ledger.statements import columns_of, put_new
+from adapter.states import WAITING
 
-COLUMNS = ("delivery", "key", "next_look_at", "until")
+COLUMNS = ("delivery", "key", "next_look_at", "until", "certificate")
+_WAITING = tuple(state.value for state in WAITING)
+_HOLD_ON = (
+    update(HOLDS)
+    .values(next_look_at=bindparam("at"), certificate=bindparam("what"))
+    .where(HOLDS.c.delivery == bindparam("this"))
+)
 _FREE = delete(HOLDS).where(HOLDS.c.delivery == bindparam("this"))
 
 
@@ -38,14 +46,16 @@ class Waits:
 
 
 def write_holds(connection: Connection, outcomes: Iterable[Outcome], at: int) -> None:
-    """Hold what is to be held, and let go of what was held and is decided."""
-    held, freed = [], []
+    """Hold what is to be held, and let go of what was held and is decided; what is held on may wait for more."""
+    held, on, freed = [], [], []
     for each in outcomes:
         if each.hold:
-            held.append((each.entry.id, each.hold.key, at, micros(each.hold.until)))
+            held.append((each.entry.id, each.hold.key, at, micros(each.hold.until), each.hold.certificate))
+            on += [(at, each.hold.certificate, each.entry.id)] if each.revised else []
         elif each.revised:
             freed.append((each.entry.id,))
-    put(connection, put_new(HOLDS, COLUMNS, connection.dialect.name), sorted(held))
+    put(connection, put_new(HOLDS, COLUMNS, connection.dialect.name), sorted(held, key=itemgetter(0)))
+    put(connection, _HOLD_ON, sorted(on, key=itemgetter(2)))
     put(connection, _FREE, sorted(freed))
 
 
@@ -56,11 +66,15 @@ def holds_until(connection: Connection, deliveries: Sequence[str]) -> dict[str, 
 
 
 def lease_held(connection: Connection, at: int, next_look_at: int, most: int) -> list[Held]:
-    """Deliveries whose certificate has come, or that have waited long enough; nobody else gets them until then."""
-    has_come = exists().where(CERTIFICATES.c.key == HOLDS.c.key)
+    """Deliveries whose certificate has come, or into another state, or that have waited long enough.
+
+    Nobody else gets them until their next look.
+    """
+    has_come = HOLDS.c.certificate.is_(None) & exists().where(CERTIFICATES.c.key == HOLDS.c.key)
+    has_moved = exists().where(CERTIFICATES.c.id == HOLDS.c.certificate, CERTIFICATES.c.state.not_in(_WAITING))
     chosen = (
         select(HOLDS.c.delivery)
-        .where(HOLDS.c.next_look_at <= at, has_come | (HOLDS.c.until <= at))
+        .where(HOLDS.c.next_look_at <= at, has_come | has_moved | (HOLDS.c.until <= at))
         .order_by(HOLDS.c.next_look_at)
         .limit(most)
         .with_for_update(skip_locked=True)

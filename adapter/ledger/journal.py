@@ -13,10 +13,10 @@ from sqlalchemy import Connection, Engine
 
 from adapter.ledger.anchors import GENESIS, put_anchor
 from adapter.ledger.engine import begin, moment, put, writing
+from adapter.ledger.entries import Outpaced
 from adapter.ledger.facts import Facts
 from adapter.ledger.schema import JOURNAL
 from adapter.ledger.statements import put_new
-from adapter.ledger.window import Outpaced
 
 Write = Callable[[Connection, Facts], None]
 """What one transaction does, noting its facts."""

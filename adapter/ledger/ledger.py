@@ -6,30 +6,29 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, select
+from sqlalchemy import Connection, Engine, Table
 
 from adapter.delivery import Message
+from adapter.ledger.asked import find, rows_of
 from adapter.ledger.destinations import Due, Position, Turn, last_turns, put_turns
 from adapter.ledger.engine import micros, open_engine, put, reading, writing
-from adapter.ledger.entries import HELD, Known, Outcome, Sent, Waiting
+from adapter.ledger.entries import Outcome, Waiting
 from adapter.ledger.facts import Facts
-from adapter.ledger.holds import Held, holds_until, lease_held
+from adapter.ledger.holds import Held, lease_held
 from adapter.ledger.journal import Journal
-from adapter.ledger.lists import standing
+from adapter.ledger.known import Known, Question
 from adapter.ledger.looks import Looks
 from adapter.ledger.payload import unpacked
 from adapter.ledger.prune import Pruned, drop, over
 from adapter.ledger.retention import Retention
-from adapter.ledger.schema import BODIES, CERTIFICATES, DELIVERIES, OUTBOX
-from adapter.ledger.statements import CLOSE, DEFER, LEASE, MESSAGE, SENT, STANDING, columns_of, due
+from adapter.ledger.schema import BODIES, DELIVERIES, OUTBOX
+from adapter.ledger.statements import DEFER, LEASE, MESSAGE, due
 from adapter.ledger.verify import Tell, say_nothing
-from adapter.ledger.window import write_window
+from adapter.ledger.window import close, write_window
 from adapter.messages import Function, Kind
 
 CLOSED = Position.CLOSED
 LEASE_TIME = timedelta(seconds=30)
-AT_ONCE = 500
-"""How many values one question may hold."""
 
 
 def _any_name() -> str:
@@ -60,16 +59,11 @@ class Ledger(Looks):
         self._committer.shutdown()
         self._engine.dispose()
 
-    def known(self, deliveries: Sequence[str], keys: Iterable[str], answered: Iterable[str]) -> Known:
-        """What a window depends on: which deliveries were here before, certificates by match key, messages by id."""
+    def known(self, question: Question) -> Known:
+        """What a window depends on: which deliveries were here before, certificates, messages that were answered."""
         self._await_commit()
         with reading(self._engine) as connection:
-            stages = _rows(connection, DELIVERIES, ("id", "stage"), DELIVERIES.c.id, deliveries)
-            certificates = _rows(connection, CERTIFICATES, STANDING, CERTIFICATES.c.key, keys)
-            sent = [Sent(*row) for row in _rows(connection, OUTBOX, SENT, OUTBOX.c.id, answered)]
-            holds = holds_until(connection, held) if (held := [id for id, stage in stages if stage == HELD]) else {}
-        standings = sorted(map(standing, certificates), key=lambda each: (str(each.received_at), each.id))
-        return Known({id: stage for id, stage in stages}, standings, sent, holds)
+            return find(connection, question)
 
     def write(self, outcomes: Sequence[Outcome], closed: Sequence[str], at: datetime) -> None:
         """A window's outcomes and the messages that were confirmed meanwhile, whole; raises window.Outpaced."""
@@ -83,8 +77,7 @@ class Ledger(Looks):
         now = micros(at)
 
         def write(connection: Connection, facts: Facts) -> None:
-            write_window(connection, outcomes, now, micros(at + self._lease), facts)
-            facts.closed += _close(connection, closed, now)
+            write_window(connection, outcomes, closed, now, micros(at + self._lease), facts)
 
         self._await_commit()
         try:
@@ -111,7 +104,7 @@ class Ledger(Looks):
         now = micros(at)
 
         def write(connection: Connection, facts: Facts) -> None:
-            facts.closed += _close(connection, closed, now)
+            close(connection, (), closed, now, facts)
             put(connection, DEFER, [(micros(until), error, id) for id, until, error in sorted(deferred)])
             put_turns(connection, turns)
 
@@ -178,28 +171,11 @@ def _fitting(rows: Iterable[Any], most_bytes: int) -> dict[str, int]:
     return chosen
 
 
-def _close(connection: Connection, confirmed: Iterable[str], at: int) -> list[str]:
-    closed = sorted(confirmed)
-    put(connection, CLOSE, [(at, id) for id in closed])
-    return closed
-
-
-def _rows(
-    connection: Connection, table: Table, names: tuple[str, ...], key: ColumnElement[Any], values: Iterable[str]
-) -> list[Any]:
-    """Rows whose key is one of the values."""
-    wanted = sorted(set(values))
-    found: list[Any] = []
-    for start in range(0, len(wanted), AT_ONCE):
-        found += connection.execute(select(*columns_of(table, names)).where(key.in_(wanted[start : start + AT_ONCE])))
-    return found
-
-
 def _messages(connection: Connection, ids: Sequence[str]) -> dict[str, Message]:
-    stored = _rows(connection, BODIES, ("id", "coding", "body"), BODIES.c.id, ids)
+    stored = rows_of(connection, BODIES, ("id", "coding", "body"), BODIES.c.id, ids)
     bodies = {id: unpacked(coding, body) for id, coding, body in stored}
     found: dict[str, Message] = {}
-    for row in _rows(connection, OUTBOX, MESSAGE, OUTBOX.c.id, ids):
+    for row in rows_of(connection, OUTBOX, MESSAGE, OUTBOX.c.id, ids):
         values: dict[str, Any] = dict(row._mapping)
         values |= {"kind": Kind(values["kind"]), "function": Function(values["function"])}
         found[row.id] = Message(**values, body=bodies[row.id])

@@ -26,8 +26,9 @@ def list_standings(connection: Connection, limit: int) -> list[Standing]:
 
 def standing(row: Sequence[Any]) -> Standing:
     """A certificate from its row."""
-    issued_on = date.fromisoformat(row[-1]) if row[-1] else None
-    values: list[Any] = [*row[:-3], *map(moment, row[-3:-1]), issued_on]
+    *said, received_at, changed_at, issued_on, original = row
+    day = date.fromisoformat(issued_on) if issued_on else None
+    values: list[Any] = [*said, moment(received_at), moment(changed_at), day, original]
     return Standing(*values)
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Engine
 
-from adapter.ledger.agenda import Unanswered, Unverified, list_lapsing, list_numbers, list_unanswered, list_unverified
+from adapter.ledger.agenda import Unanswered, list_lapsing, list_numbers, list_unanswered
 from adapter.ledger.destinations import Turn, last_turns, turns_of
 from adapter.ledger.engine import micros, reading
 from adapter.ledger.entries import Standing, Step
@@ -14,6 +14,7 @@ from adapter.ledger.holds import Waits, list_held
 from adapter.ledger.lists import list_backlogs, list_dead, list_reused, list_standings, one_dead
 from adapter.ledger.search import arrived, deliveries_about, due_at, messages_about, page_before, posted
 from adapter.ledger.shown import Arrived, Backlog, Dead, Place, Posted
+from adapter.ledger.verifications import Verification, list_verifications
 from adapter.ledger.verify import Proof, Tell, say_nothing, verify
 
 
@@ -103,10 +104,10 @@ class Looks:
         with reading(self._engine) as connection:
             return list_unanswered(connection, states)
 
-    def unverified(self) -> list[Unverified]:
-        """The questions of verifications that have no reply, those first that came first."""
+    def verifications(self, partner: str | None = None, is_open: bool = False) -> list[Verification]:
+        """The verifications, those asked first come first; of one partner, or only such as wait for a reply."""
         with reading(self._engine) as connection:
-            return list_unverified(connection)
+            return list_verifications(connection, partner, is_open)
 
     def verify(self, tell: Tell = say_nothing, noted: str | None = None) -> Proof:
         """Whether all is as it was written, see verify.verify; it takes minutes for a large ledger."""

@@ -1,6 +1,6 @@
 """The ledger's tables; all times are microseconds since 1970, UTC."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
 METADATA = MetaData()
 
@@ -10,6 +10,7 @@ DELIVERIES = Table(
     Column("id", Text, primary_key=True),
     Column("source", Text, nullable=False),
     Column("message_id", Text),
+    Column("reference", Text),
     Column("digest", Text, nullable=False),
     Column("size", Integer, nullable=False),
     Column("kind", Text),
@@ -29,8 +30,9 @@ DELIVERIES = Table(
 )
 """Every delivery once, as it came: `stage` is "done", or where it died; `answers` are the ids of what was answered.
 
-`key` is the match key of the certificate that it is about, `coding` how the body is stored, `dropped_at` when retention
-ended. SQLite need not read a body that comes behind what lists ask for.
+`reference` is what its sender calls it, where that is another name than `message_id`. `key` is the match key of the
+certificate that it is about, `coding` how the body is stored, `dropped_at` when retention ended. SQLite need not read
+a body that comes behind what lists ask for.
 """
 
 CERTIFICATES = Table(
@@ -54,10 +56,12 @@ CERTIFICATES = Table(
     Column("changed_at", BigInteger, nullable=False),
     Column("changes", Integer, nullable=False, server_default="1"),
     Column("issued_on", Text),
+    Column("original", Text),
 )
 """Every certificate version once: its id is made of country, issuer, agreement, key and version.
 
-`changes` is the number of its last step in the history; retention counts from `issued_on`.
+`changes` is the number of its last step in the history; retention counts from `issued_on`. A true copy names its
+`original`, where that is known: they are used as one.
 """
 
 HISTORY = Table(
@@ -71,6 +75,53 @@ HISTORY = Table(
     sqlite_with_rowid=False,
 )
 """Every state that a certificate was in, counted from 1, and the delivery that brought it about; only added to."""
+
+ITEMS = Table(
+    "items",
+    METADATA,
+    Column("certificate", Text, primary_key=True),
+    Column("item", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("status", Text, nullable=False),
+    Column("decided_on", Text),
+    Column("unit", Text),
+    Column("quantity", Text),
+    Column("balance", Text),
+    Column("feedback", Text),
+    Column("at", BigInteger, nullable=False),
+    Column("cause", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What was decided on each item of a certificate, counted from 1: the last row says how it stands; only added to.
+
+Where the importing customs debits, a row without a status comes first, with the whole quantity as `balance`.
+`feedback` is the digest of what decided, so that the same again debits nothing.
+"""
+
+VERIFICATIONS = Table(
+    "verifications",
+    METADATA,
+    Column("request", Text, primary_key=True),
+    Column("asker", Text, primary_key=True),
+    Column("step", Integer, primary_key=True),
+    Column("part", Text, nullable=False),
+    Column("is_reply", Boolean, nullable=False),
+    Column("answerer", Text, nullable=False),
+    Column("agreement", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("certificate", Text),
+    Column("digest", Text, nullable=False),
+    Column("result", Text),
+    Column("said_on", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("cause", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Each question of a verification and each reply, counted from 1: `request` is the asker's own number; only added to.
+
+`part` says which question it is or answers: the request, or the one for more information.
+"""
 
 OUTBOX = Table(
     "outbox",
@@ -100,7 +151,10 @@ OUTBOX = Table(
     Column("dropped_at", BigInteger),
     sqlite_autoincrement=True,
 )
-"""Every message that is to leave or left; `origin` and `reference` say whose message of which id it passes on."""
+"""Every message that is to leave or left; `origin` and `reference` say whose message of which id it passes on.
+
+One that was closed without an attempt is kept until somebody asks for it.
+"""
 
 BODIES = Table(
     "bodies",
@@ -156,11 +210,16 @@ HOLDS = Table(
     Column("key", Text, nullable=False),
     Column("next_look_at", BigInteger, nullable=False),
     Column("until", BigInteger, nullable=False),
+    Column("certificate", Text),
 )
-"""Deliveries that wait for the certificate of this match key, and how long."""
+"""Deliveries that wait for the certificate of this match key, and how long.
+
+Where it is there already, `certificate` names it: then they wait for it to come into another state.
+"""
 
 _OPEN = OUTBOX.c.closed_at.is_(None)
 _ORDERED = _OPEN & OUTBOX.c.certificate.is_not(None)
+_IS_CLOSED = OUTBOX.c.closed_at.is_not(None)
 _IS_DEAD = DELIVERIES.c.stage != "done"
 
 for _table in (DELIVERIES, OUTBOX):
@@ -170,6 +229,11 @@ _HAS_ID = DELIVERIES.c.message_id.is_not(None)
 Index(
     "deliveries_by_message", DELIVERIES.c.message_id, DELIVERIES.c.source,
     sqlite_where=_HAS_ID, postgresql_where=_HAS_ID,
+)  # fmt: skip
+_HAS_REFERENCE = DELIVERIES.c.reference.is_not(None)
+Index(
+    "deliveries_by_reference", DELIVERIES.c.reference, DELIVERIES.c.source,
+    sqlite_where=_HAS_REFERENCE, postgresql_where=_HAS_REFERENCE,
 )  # fmt: skip
 Index("deliveries_by_time", DELIVERIES.c.received_at, DELIVERIES.c.id)
 Index("deliveries_dead", DELIVERIES.c.received_at, sqlite_where=_IS_DEAD, postgresql_where=_IS_DEAD)
@@ -181,3 +245,4 @@ Index(
     "outbox_in_order", OUTBOX.c.certificate, OUTBOX.c.receiver, OUTBOX.c.place,
     sqlite_where=_ORDERED, postgresql_where=_ORDERED,
 )  # fmt: skip
+Index("outbox_by_end", OUTBOX.c.receiver, OUTBOX.c.closed_at, sqlite_where=_IS_CLOSED, postgresql_where=_IS_CLOSED)

@@ -24,18 +24,19 @@ from adapter.ledger.entries import DONE
 from adapter.ledger.schema import DELIVERIES, OUTBOX
 
 ENTRY = (
-    "id", "source", "message_id", "digest", "size", "kind", "agreement", "number", "key", "partner", "stage",
-    "code", "message", "findings", "answers", "received_at", "body", "coding",
+    "id", "source", "message_id", "reference", "digest", "size", "kind", "agreement", "number", "key", "partner",
+    "stage", "code", "message", "findings", "answers", "received_at", "body", "coding",
 )  # fmt: skip
-REVISED = slice(5, 15)
+REVISED = slice(6, 16)
 """What becomes another when a delivery is looked at again."""
 STANDING = (
     "id", "country", "issuer", "agreement", "key", "version", "number", "system", "holder", "digest", "state", "items",
-    "message", "delivery", "received_at", "changed_at", "issued_on",
+    "message", "delivery", "received_at", "changed_at", "issued_on", "original",
 )  # fmt: skip
 POST = (
     "id", "receiver", "sender", "kind", "function", "agreement", "number", "answers", "content_type", "digest", "size",
-    "certificate", "delivery", "origin", "reference", "created_at", "next_attempt_at", "key",
+    "certificate", "delivery", "origin", "reference", "created_at", "next_attempt_at",
+    "closed_at", "key",
 )  # fmt: skip
 MESSAGE = ("id", "kind", "function", "sender", "receiver", "content_type", "agreement", "number", "answers", "digest")
 SENT = ("id", "kind", "receiver", "certificate", "origin", "reference", "number")

@@ -4,7 +4,7 @@ from sqlalchemy import Column, Connection, Engine, MetaData, PrimaryKeyConstrain
 
 from adapter.ledger.schema import DELIVERIES, METADATA
 
-HEAD = "0005"
+HEAD = "0006"
 """The revision that the tables in schema.py are at."""
 VERSION = Table(
     "alembic_version",

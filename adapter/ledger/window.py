@@ -7,33 +7,48 @@ from typing import Any
 from sqlalchemy import Connection
 
 from adapter.ledger.engine import put
-from adapter.ledger.entries import Entry, Outcome, Post, Standing
+from adapter.ledger.entries import Entry, Outcome, Outpaced, Post, Standing
 from adapter.ledger.facts import Facts
 from adapter.ledger.history import write_steps
 from adapter.ledger.holds import write_holds
+from adapter.ledger.items import write_items
 from adapter.ledger.payload import packed
 from adapter.ledger.schema import BODIES, CERTIFICATES, DELIVERIES, OUTBOX
-from adapter.ledger.statements import ANSWERS, ENTRY, POST, REOPEN, REVISE, REVISED, STANDING, put_new
+from adapter.ledger.statements import ANSWERS, CLOSE, ENTRY, POST, REOPEN, REVISE, REVISED, STANDING, put_new
+from adapter.ledger.verifications import write_verifications
 
 _first = itemgetter(0)
 
 
-class Outpaced(Exception):
-    """Another worker wrote one of these first: look again at what the ledger knows, and decide again."""
+def write_window(
+    connection: Connection, outcomes: Sequence[Outcome], closed: Sequence[str], at: int, leased_until: int, facts: Facts
+) -> None:
+    """Entries, certificates, messages and changes; rows go in sorted, so that workers side by side cannot deadlock.
 
-
-def write_window(connection: Connection, outcomes: Sequence[Outcome], at: int, leased_until: int, facts: Facts) -> None:
-    """Entries, certificates, messages and changes; rows go in sorted, so that workers side by side cannot deadlock."""
+    `closed` are messages that were confirmed meanwhile.
+    """
     fresh = [_entry(outcome, at) for outcome in outcomes if not outcome.repeated]
     _put_all(connection, DELIVERIES, ENTRY, fresh)
     certificates = [_standing(outcome.certificate, at) for outcome in outcomes if outcome.certificate]
     _put_all(connection, CERTIFICATES, STANDING, certificates)
     _put_posts(connection, outcomes, at, leased_until)
-    facts.note(connection, outcomes, write_steps(connection, outcomes, at))
+    facts.note(connection, outcomes)
+    close(connection, outcomes, closed, at, facts)
     if rare := [outcome for outcome in outcomes if outcome.repeated or outcome.again]:
         facts.again += _repeat(connection, rare, at)
     if waiting := [outcome for outcome in outcomes if outcome.hold or outcome.revised]:
         write_holds(connection, waiting, at)
+    if said := [outcome for outcome in outcomes if outcome.items or outcome.verifications]:
+        facts.items += write_items(connection, said, at)
+        facts.verifications += write_verifications(connection, said, at)
+
+
+def close(connection: Connection, outcomes: Sequence[Outcome], confirmed: Iterable[str], at: int, facts: Facts) -> None:
+    """The steps of certificates, and the end of messages that were confirmed: what they carry was sent."""
+    closed = sorted(confirmed)
+    facts.states += write_steps(connection, outcomes, closed, at)
+    put(connection, CLOSE, [(at, id) for id in closed])
+    facts.closed += closed
 
 
 def _put_all(connection: Connection, table: Any, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
@@ -84,9 +99,9 @@ def _entry(outcome: Outcome, at: int) -> tuple[Any, ...]:
     entry = outcome.entry
     stored = (None, None) if entry.body is None else packed(entry.body)
     return (
-        entry.id, entry.source, entry.message_id, entry.digest, entry.size, entry.kind, entry.agreement, entry.number,
-        entry.key, entry.partner, entry.stage, entry.code, entry.message, entry.findings, _answers(outcome), at,
-        *stored,
+        entry.id, entry.source, entry.message_id, entry.reference, entry.digest, entry.size, entry.kind,
+        entry.agreement, entry.number, entry.key, entry.partner, entry.stage, entry.code, entry.message,
+        entry.findings, _answers(outcome), at, *stored,
     )  # fmt: skip
 
 
@@ -95,7 +110,7 @@ def _standing(standing: Standing, at: int) -> tuple[Any, ...]:
         standing.id, standing.country, standing.issuer, standing.agreement, standing.key, standing.version,
         standing.number, standing.system, standing.holder, standing.digest, standing.state, standing.items,
         standing.message, standing.delivery, at, at,
-        standing.issued_on and standing.issued_on.isoformat(),
+        standing.issued_on and standing.issued_on.isoformat(), standing.original,
     )  # fmt: skip
 
 
@@ -104,5 +119,5 @@ def _post(post: Post, entry: Entry, at: int, next_attempt_at: int) -> tuple[Any,
     return (
         message.id, message.receiver, message.sender, message.kind.value, message.function.value, message.agreement,
         message.number, message.answers, message.content_type, message.digest, len(message.body), post.certificate,
-        entry.id, post.origin, post.reference, at, next_attempt_at, message.key or entry.key,
+        entry.id, post.origin, post.reference, at, next_attempt_at, at if post.kept else None, message.key or entry.key,
     )  # fmt: skip

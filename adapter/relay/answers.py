@@ -12,17 +12,20 @@ from adapter.findings import Finding, Rejected
 from adapter.ledger import Change, Entry, Known, Outcome, Post, Sent
 from adapter.messages import Acknowledgement, Kind, Response
 from adapter.relay.arrival import Arrival
+from adapter.relay.changes import follow
 from adapter.relay.entry import entry
 from adapter.relay.exchange import Exchange
 from adapter.relay.homeward import located
-from adapter.relay.states import ACKNOWLEDGED, answered, move
+from adapter.states import Event
 from adapter.system import System
 
 
-def take_acknowledgement(arrival: Arrival, content: Acknowledgement, known: Known) -> Outcome:
+def take_acknowledgement(
+    arrival: Arrival, content: Acknowledgement, known: Known, exchange: Exchange, at: datetime
+) -> Outcome:
     """The certificate that was acknowledged is known to have arrived."""
     sent = _answered(arrival, content, known)
-    return Outcome(_entry(arrival, sent), changes=_move(sent, ACKNOWLEDGED))
+    return Outcome(_entry(arrival, sent), changes=_follow(sent, Event.ACKNOWLEDGED))
 
 
 def take_response(arrival: Arrival, response: Response, known: Known, exchange: Exchange, at: datetime) -> Outcome:
@@ -35,7 +38,7 @@ def take_response(arrival: Arrival, response: Response, known: Known, exchange: 
     sent = _answered(arrival, response, known)
     if response.key and sent.number and response.key != match_key(sent.number):
         raise _unfit("it names another certificate than the message that it answers", "number", response.number)
-    changes = _move(sent, answered(response))
+    changes = _follow(sent, Event.REJECTED if response.outcome == "rejected" else Event.ACCEPTED)
     if sent.origin is None or (arrival.system.side == "domestic" and response.outcome != "rejected"):
         return Outcome(_entry(arrival, sent), changes=changes)
     message = _homeward(response, arrival.system, sent, exchange, at)
@@ -71,5 +74,5 @@ def _unfit(message: str, field: str, found: str | None) -> Rejected:
     return Rejected(Finding(code="REF-02", message=message, field=field, found=found), stage="refer")
 
 
-def _move(sent: Sent, state: str) -> tuple[Change, ...]:
-    return move([sent.certificate], state) if sent.certificate and sent.kind == Kind.CERTIFICATE else ()
+def _follow(sent: Sent, event: Event) -> tuple[Change, ...]:
+    return follow(sent.certificate, event) if sent.kind == Kind.CERTIFICATE else ()

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from adapter import translate
 from adapter.certificate import Certificate, match_key
 from adapter.delivery import Delivery
+from adapter.enquiry import ExportLink, StatusQuery, StatusReply
 from adapter.envelope import digest
 from adapter.findings import Finding, Severity
 from adapter.messages import Acknowledgement, Cancellation, Content, Feedback, Response
@@ -16,8 +17,14 @@ from adapter.relay.broker import UNREADABLE
 from adapter.relay.exchange import Exchange
 from adapter.rules import Facts
 from adapter.system import System
+from adapter.verification import VerificationInformation, VerificationReply, VerificationRequest
 
 LONGEST_REFERENCE = 70
+About = (
+    Cancellation | Feedback | VerificationRequest | VerificationInformation | VerificationReply | StatusQuery
+    | ExportLink
+)  # fmt: skip
+"""What is said of a certificate that is known by its number."""
 _REFERENCE = re.compile(rf"[!-~]{{1,{LONGEST_REFERENCE}}}")
 
 
@@ -55,7 +62,7 @@ class Arrival:
         if isinstance(content, Certificate):
             others = (other.number for other in (content.copy_of, content.supersedes) if other)
             return (content.key, *map(match_key, others))
-        return (content.key,) if isinstance(content, Cancellation | Feedback) else ()
+        return (content.key,) if isinstance(content, About) else ()
 
     @property
     def refers(self) -> bool:
@@ -69,7 +76,7 @@ class Arrival:
     def answered(self) -> tuple[str, ...]:
         """The id of the message that it answers."""
         content = self.content
-        return (content.received,) if isinstance(content, Acknowledgement | Response) else ()
+        return (content.received,) if isinstance(content, Acknowledgement | Response | StatusReply) else ()
 
 
 NONE: Mapping[int, Finding] = MappingProxyType({})

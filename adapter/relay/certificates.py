@@ -10,12 +10,13 @@ from adapter.envelope import digest
 from adapter.findings import Finding, Rejected, Severity
 from adapter.ledger import Change, Known, Outcome, Post, Standing
 from adapter.messages import Function
-from adapter.relay.arrival import Arrival, read
+from adapter.relay.arrival import Arrival
+from adapter.relay.changes import change_all, living
 from adapter.relay.entry import entry
 from adapter.relay.exchange import Exchange
-from adapter.relay.route import route
-from adapter.relay.states import CANCELLED, ISSUED, SUPERSEDED, USED, move
-from adapter.rules import Facts
+from adapter.relay.route import named_by, route
+from adapter.relay.uses import stock_up
+from adapter.states import Event, State
 from adapter.system import System
 
 FIRST = "1"
@@ -25,38 +26,27 @@ FIRST = "1"
 def take_certificate(
     arrival: Arrival, certificate: Certificate, known: Known, exchange: Exchange, at: datetime
 ) -> Outcome:
-    """The message to the other side; none if it is known, unless its sender asks for one; Rejected if it differs."""
+    """The message to the other side; none if it is known, unless its sender asks for one; Rejected if it differs.
+
+    It is kept for a partner that asks instead of being told.
+    """
     assert arrival.system
     standing = _stand(certificate, arrival, arrival.system)
     if first := known.certificates.get(standing.id):
-        return _take_again(arrival, first, standing)
-    receiver = route(certificate, arrival.system, _named(arrival, exchange), exchange, at.date())
+        return _take_again(arrival, first, standing, exchange)
+    changes = _earlier(certificate, standing, known)
+    receiver = route(certificate, arrival.system, named_by(arrival, exchange), exchange, at.date())
     message = translate.forward(certificate, arrival.system, receiver, exchange.catalogue, at, cause=standing.digest)
-    sent = Post(message, standing.id, arrival.system.code, arrival.reference, direct=True)
-    return Outcome(
-        entry(arrival, partner=receiver.code),
-        (sent,),
-        replace(standing, holder=receiver.code, message=message.id),
-        changes=_superseded(certificate, standing, known),
+    is_kept = receiver.model == "pull"
+    sent = Post(message, standing.id, arrival.system.code, arrival.reference, direct=not is_kept, kept=is_kept)
+    whole = replace(
+        standing, holder=receiver.code, message=message.id, original=_original(certificate, arrival.system, known)
     )
+    items = stock_up(certificate, whole, receiver)
+    return Outcome(entry(arrival, partner=receiver.code), (sent,), whole, changes=changes, items=items)
 
 
-def original_used(certificate: Certificate, system: System, known: Known) -> bool | None:
-    """Whether the original of a true copy was used; None where the ledger does not know the original."""
-    originals = _of(certificate.copy_of, certificate, system, known) if certificate.copy_of else []
-    return any(each.state in USED for each in originals) if originals else None
-
-
-def look_again(arrival: Arrival, certificate: Certificate, known: Known, exchange: Exchange, at: datetime) -> Arrival:
-    """A true copy, judged by what the ledger knows of its original."""
-    assert arrival.system
-    facts = exchange.facts(at)
-    used = original_used(certificate, arrival.system, known)
-    asked = Facts(today=facts.today, calendar=facts.calendar, ledger=True, original_used=used)
-    return replace(arrival, reading=read(arrival.delivery, arrival.system, exchange, asked))
-
-
-def _take_again(arrival: Arrival, first: Standing, standing: Standing) -> Outcome:
+def _take_again(arrival: Arrival, first: Standing, standing: Standing, exchange: Exchange) -> Outcome:
     assert arrival.reading
     if first.digest != standing.digest:
         message = (
@@ -65,11 +55,12 @@ def _take_again(arrival: Arrival, first: Standing, standing: Standing) -> Outcom
         raise Rejected(
             Finding(code="DUP-01", message=message, field="number", found=standing.number), stage="duplicate"
         )
-    wanted = arrival.reading.header.function is Function.RESEND
-    stands = first.state not in (CANCELLED, SUPERSEDED)  # else it would come to life again over there
-    again = (first.message,) if wanted and stands else ()
-    remarks = () if wanted else _repeated(arrival, standing)
-    return Outcome(entry(arrival, partner=first.holder, findings=remarks), again=again, remarks=remarks)
+    if arrival.reading.header.function is not Function.RESEND:
+        remarks = _repeated(arrival, standing)
+        return Outcome(entry(arrival, partner=first.holder, findings=remarks), remarks=remarks)
+    change_all([first], Event.SENT_AGAIN)  # what is over would come to life again over there
+    is_told = exchange.systems[first.holder].model == "push"
+    return Outcome(entry(arrival, partner=first.holder), again=(first.message,) if is_told else ())
 
 
 def _repeated(arrival: Arrival, standing: Standing) -> tuple[Finding, ...]:
@@ -95,10 +86,15 @@ def _stand(certificate: Certificate, arrival: Arrival, system: System) -> Standi
     return Standing(
         id=hashlib.sha256(named.encode()).hexdigest()[:32], country=system.country, issuer=issuer,
         agreement=certificate.agreement, key=key, version=version, number=certificate.number,
-        system=system.code, holder="", digest=digest(certificate.as_json().encode()), state=ISSUED,
+        system=system.code, holder="", digest=digest(certificate.as_json().encode()), state=_first(system).value,
         items=len(certificate.items), message="", delivery=arrival.id,
         issued_on=certificate.issued_on,
     )  # fmt: skip
+
+
+def _first(system: System) -> State:
+    """How a certificate stands at first: whoever takes a partner's in tells the partner that it is accepted."""
+    return State.ACCEPTED if system.side == "partner" else State.ISSUED
 
 
 def _version(certificate: Certificate) -> str:
@@ -109,23 +105,29 @@ def _version(certificate: Certificate) -> str:
     return f"{certificate.form} {certificate.issued_on}"
 
 
-def _superseded(certificate: Certificate, standing: Standing, known: Known) -> tuple[Change, ...]:
+def _earlier(certificate: Certificate, standing: Standing, known: Known) -> tuple[Change, ...]:
+    """What becomes of the certificate that this one replaces; Rejected if that, or what it copies, is past it."""
+    if certificate.copy_of and certificate.form == "true_copy":
+        change_all(living(_own(certificate.copy_of, standing, known))[:1], Event.COPIED)
     if certificate.supersedes is None:
         return ()
-    earlier = known.of_key(match_key(certificate.supersedes.number))
-    replaced = [each for each in earlier if (each.agreement, each.system) == (standing.agreement, standing.system)]
-    return move((each.id for each in replaced), SUPERSEDED)
+    return change_all(living(_own(certificate.supersedes, standing, known)), Event.REPLACED)
+
+
+def _own(reference: Reference, standing: Standing, known: Known) -> list[Standing]:
+    """The versions of the certificate of this number that the same system issued."""
+    found = known.of_key(match_key(reference.number))
+    return [each for each in found if (each.agreement, each.system) == (standing.agreement, standing.system)]
+
+
+def _original(certificate: Certificate, system: System, known: Known) -> str | None:
+    """The certificate that this is a true copy of, itself no copy."""
+    if certificate.form != "true_copy" or certificate.copy_of is None:
+        return None
+    originals = living(_of(certificate.copy_of, certificate, system, known))
+    return originals[0].stock if originals else None
 
 
 def _of(reference: Reference, certificate: Certificate, system: System, known: Known) -> list[Standing]:
     found = known.of_key(match_key(reference.number))
     return [each for each in found if each.agreement == certificate.agreement and each.country == system.country]
-
-
-def _named(arrival: Arrival, exchange: Exchange) -> str | None:
-    """The partner that the sender named beside the record, else in it; what names no system in it is no address."""
-    beside = arrival.delivery.headers.get("receiver")
-    if isinstance(beside, str) and beside:
-        return beside
-    within = arrival.reading.header.receiver if arrival.reading else None
-    return within if within in exchange.systems else None

@@ -1,23 +1,52 @@
 """What comes of a delivery: pure, given what the ledger knows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from types import MappingProxyType
+from typing import Any
 
 from adapter.certificate import Certificate
+from adapter.enquiry import ExportLink, StatusQuery, StatusReply
 from adapter.findings import Finding, Rejected, Verdict
 from adapter.ledger import DONE, HELD, Hold, Known, Outcome
 from adapter.messages import Acknowledgement, Cancellation, Feedback, Response
+from adapter.reconciliation import Reconciliation
 from adapter.relay.answers import take_acknowledgement, take_response
 from adapter.relay.arrival import Arrival, crashed
-from adapter.relay.certificates import look_again, take_certificate
+from adapter.relay.certificates import take_certificate
+from adapter.relay.changes import Early
+from adapter.relay.enquiries import take_query, take_status
 from adapter.relay.entry import entry
 from adapter.relay.exchange import Exchange
 from adapter.relay.origin import vouch
-from adapter.relay.referrals import Early, take_cancellation, take_feedback
+from adapter.relay.reconcile import take_reconciliation
+from adapter.relay.referrals import take_cancellation, take_export_link, take_feedback
 from adapter.relay.reply import accept, acknowledge, reject
+from adapter.relay.second_look import look_again
+from adapter.relay.verifications import take_question, take_reply
 from adapter.translate import traced
+from adapter.verification import VerificationInformation, VerificationReply, VerificationRequest
+
+Taker = Callable[[Arrival, Any, Known, Exchange, datetime], Outcome]
+TAKERS: Mapping[type, Taker] = MappingProxyType(
+    {
+        Certificate: take_certificate,
+        Cancellation: take_cancellation,
+        Acknowledgement: take_acknowledgement,
+        Response: take_response,
+        Feedback: take_feedback,
+        ExportLink: take_export_link,
+        VerificationRequest: take_question,
+        VerificationInformation: take_question,
+        VerificationReply: take_reply,
+        StatusQuery: take_query,
+        StatusReply: take_status,
+        Reconciliation: take_reconciliation,
+    }
+)
+"""What comes of a valid delivery, by what it says."""
 
 HELD_FOR = timedelta(hours=24)
 """How long something may come before the certificate that it is about."""
@@ -61,16 +90,14 @@ def _decide(arrival: Arrival, known: Known, exchange: Exchange, at: datetime) ->
 def _answer(outcome: Outcome, arrival: Arrival, exchange: Exchange, at: datetime) -> Outcome:
     """The outcome with word to whoever sent what was accepted; an answer is not answered."""
     content, is_new = arrival.content, outcome.revised or not outcome.repeated
-    if outcome.entry.stage != DONE or not is_new or isinstance(content, Acknowledgement | Response):
+    if outcome.entry.stage != DONE or not is_new or isinstance(content, Acknowledgement | Response | StatusReply):
         return outcome
     answered = _safely(partial(_accept, outcome, arrival, exchange, at), arrival, exchange, at)
     return _revise(answered, arrival) if outcome.revised else answered
 
 
 def _accept(outcome: Outcome, arrival: Arrival, exchange: Exchange, at: datetime) -> Outcome:
-    assert arrival.reading
-    findings = (*arrival.reading.findings, *outcome.remarks)
-    return replace(outcome, posts=(*outcome.posts, *accept(arrival, findings, exchange, at)))
+    return replace(outcome, posts=(*outcome.posts, *accept(arrival, outcome.remarks, exchange, at)))
 
 
 def _revise(outcome: Outcome, arrival: Arrival) -> Outcome:
@@ -97,8 +124,7 @@ def _safely(work: Callable[[], Outcome], arrival: Arrival, exchange: Exchange, a
 
 
 def _take(arrival: Arrival, known: Known, exchange: Exchange, at: datetime) -> Outcome:
-    if isinstance(arrival.content, Certificate) and arrival.content.form == "true_copy":
-        arrival = look_again(arrival, arrival.content, known, exchange, at)
+    arrival = look_again(arrival, known, exchange, at)
     reading = arrival.reading
     if reading is None:
         return _refuse(arrival, arrival.findings, arrival.stage, exchange, at)
@@ -107,18 +133,10 @@ def _take(arrival: Arrival, known: Known, exchange: Exchange, at: datetime) -> O
         stage = reading.stage if reading.verdict is Verdict.INVALID else "undecided"
         return _refuse(arrival, reading.findings, stage, exchange, at)
     vouch(reading, exchange)
-    match reading.content:
-        case Certificate() as certificate:
-            return take_certificate(arrival, certificate, known, exchange, at)
-        case Cancellation() as cancellation:
-            return take_cancellation(arrival, cancellation, known, exchange, at)
-        case Feedback() as feedback:
-            return take_feedback(arrival, feedback, known, exchange, at)
-        case Acknowledgement() as acknowledgement:
-            return take_acknowledgement(arrival, acknowledgement, known)
-        case Response() as response:
-            return take_response(arrival, response, known, exchange, at)
-    raise TypeError("a valid reading without content")
+    take = TAKERS.get(type(reading.content))
+    if take is None:
+        raise TypeError("a valid reading without content")
+    return take(arrival, reading.content, known, exchange, at)
 
 
 def _hold(arrival: Arrival, early: Early, known: Known, exchange: Exchange, at: datetime) -> Outcome:
@@ -127,7 +145,8 @@ def _hold(arrival: Arrival, early: Early, known: Known, exchange: Exchange, at: 
     held = entry(arrival, HELD, early.findings)
     if at >= until or held.message_id != arrival.delivery.message_id:  # it could not be taken up again as it came
         return _refuse(arrival, early.findings, "refer", exchange, at)
-    return Outcome(held, (acknowledge(arrival, exchange, at),), hold=Hold(arrival.keys[0], until))
+    hold = Hold(arrival.keys[0], until, early.certificate)
+    return Outcome(held, tuple(acknowledge(arrival, exchange, at)), hold=hold)
 
 
 def _refuse(arrival: Arrival, findings: Sequence[Finding], stage: str, exchange: Exchange, at: datetime) -> Outcome:

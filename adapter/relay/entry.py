@@ -23,10 +23,12 @@ def entry(
     """
     content, table = arrival.content, arrival.reading.table if arrival.reading else None
     first = min(findings, key=lambda finding: _WEIGHT[finding.severity], default=None)
+    message_id = plain(arrival.delivery.message_id) if arrival.delivery.message_id else None
     return Entry(
         id=arrival.id,
         source=arrival.system.code if arrival.system else plain(arrival.delivery.source),
-        message_id=plain(arrival.delivery.message_id) if arrival.delivery.message_id else None,
+        message_id=message_id,
+        reference=arrival.reference if arrival.reference != (message_id or arrival.digest) else None,
         digest=arrival.digest,
         size=len(arrival.delivery.body),
         body=None if arrival.buried else arrival.delivery.body,

@@ -15,6 +15,7 @@ from adapter.relay.decide import decide_all, give_up
 from adapter.relay.exchange import Exchange
 from adapter.relay.names import inbox
 from adapter.relay.quarantine import SUSPICIOUS, Quarantine
+from adapter.relay.questions import question
 
 log = structlog.get_logger()
 
@@ -157,11 +158,7 @@ class Intake:
         ]
 
     def _ask(self, arrivals: Sequence[Arrival]) -> Known:
-        return self._ledger.known(
-            [arrival.id for arrival in arrivals],
-            [key for arrival in arrivals for key in arrival.keys],
-            [id for arrival in arrivals for id in arrival.answered],
-        )
+        return self._ledger.known(question(arrivals))
 
 
 def _unhurried(outcome: Outcome) -> Outcome:

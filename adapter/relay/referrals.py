@@ -1,70 +1,100 @@
-"""What comes of a cancellation or of feedback: it follows the certificate it is about."""
+"""What comes of a cancellation, feedback or export declaration: it follows the certificate it is about."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from adapter import translate
+from adapter.enquiry import ExportLink
 from adapter.findings import Finding, Rejected, Severity
-from adapter.ledger import Known, Outcome, Post, Standing
+from adapter.ledger import Change, Known, Outcome, Standing
 from adapter.messages import Cancellation, Feedback
 from adapter.relay.arrival import Arrival
+from adapter.relay.changes import Early, change_all, change_ready, living, note
 from adapter.relay.entry import entry
 from adapter.relay.exchange import Exchange
-from adapter.relay.states import CANCELLED, decided, move
+from adapter.relay.passing import pass_on
+from adapter.relay.uses import use
+from adapter.relay.validity import stood
+from adapter.states import Event
 
-
-class Early(Rejected):
-    """It came before the certificate that it is about, which may still come."""
+Referral = Cancellation | Feedback | ExportLink
 
 
 def take_cancellation(
     arrival: Arrival, cancellation: Cancellation, known: Known, exchange: Exchange, at: datetime
 ) -> Outcome:
-    """It goes wherever the certificate went; Rejected (REF-01) if this system issued none of that number."""
-    assert arrival.system
-    issued = [each for each in _about(cancellation, known) if each.system == arrival.system.code]
-    return _refer(arrival, cancellation, issued, CANCELLED, exchange, at)
+    """It goes where the certificate went; Rejected (REF-01) if this system issued none, (STA-02) if that was used."""
+    issued = _issued(arrival, cancellation, known)
+    return _refer(arrival, cancellation, issued, change_all(issued, Event.CANCELLED), exchange, at)
+
+
+def take_export_link(arrival: Arrival, link: ExportLink, known: Known, exchange: Exchange, at: datetime) -> Outcome:
+    """The export declaration is told to whoever has the certificate, and noted in its history."""
+    issued = living(_issued(arrival, link, known))
+    return _refer(arrival, link, issued, [note(each, Event.LINKED) for each in issued], exchange, at)
 
 
 def take_feedback(arrival: Arrival, feedback: Feedback, known: Known, exchange: Exchange, at: datetime) -> Outcome:
     """It goes to the system that issued the certificate; Rejected (REF-01) if this is none, or more than one.
 
-    A number is its issuing body's own, and feedback names no body.
+    A number is its issuing body's own, and feedback names no body. What is decided on a true copy is decided on its
+    original too.
     """
     assert arrival.system
     held = [each for each in _about(feedback, known) if each.holder == arrival.system.code]
+    if not held:
+        raise _missing(feedback)
     if len({each.system for each in held}) > 1:
         raise _unclear("more than one certificate bears this number", feedback)
-    return _refer(arrival, feedback, held, decided(feedback), exchange, at)
+    day, first = feedback.declared_on, living(held)[0]
+    family = [*held, *(each for each in _originals(held, known) if each not in held)]
+    change_ready(family, Event.PENDING)  # whether anything may be decided on it at all
+    made = use(feedback, first, known.items_of(first.stock), arrival.system.debits)
+    changes = change_ready([stood(each, day, exchange) for each in family], made.event)
+    outcome = _refer(arrival, feedback, held, changes, exchange, at)
+    return replace(outcome, items=made.steps, remarks=made.remarks)
 
 
-def _about(content: Cancellation | Feedback, known: Known) -> list[Standing]:
+def _issued(arrival: Arrival, content: Cancellation | ExportLink, known: Known) -> list[Standing]:
+    """The versions of the certificate that this system issued; Early where there is none yet."""
+    assert arrival.system
+    issued = [each for each in _about(content, known) if each.system == arrival.system.code]
+    if not issued:
+        raise _missing(content)
+    return issued
+
+
+def _about(content: Referral, known: Known) -> list[Standing]:
     return [each for each in known.of_key(content.key) if each.agreement == content.agreement]
 
 
+def _originals(copies: Sequence[Standing], known: Known) -> list[Standing]:
+    return [known.certificates[each.original] for each in copies if each.original in known.certificates]
+
+
 def _refer(
-    arrival: Arrival, content: Cancellation | Feedback, standings: list[Standing], state: str, exchange: Exchange,
+    arrival: Arrival, content: Referral, standings: Sequence[Standing], changes: Sequence[Change], exchange: Exchange,
     at: datetime,
 ) -> Outcome:  # fmt: skip
+    """One message to each system on the other side of these certificates."""
     assert arrival.system
-    if not standings:
-        raise Early(*_unclear("no certificate of this number was exchanged with this system", content).findings)
     code = arrival.system.code
     first: dict[str, Standing] = {}
     for each in standings:
         first.setdefault(each.holder if each.system == code else each.system, each)
     posts = [
-        Post(
-            translate.forward(content, arrival.system, exchange.systems[other], exchange.catalogue, at),
-            each.id, code, arrival.reference,
-        )
+        post
         for other, each in first.items()
-    ]  # fmt: skip
-    return Outcome(
-        entry(arrival, partner=next(iter(first))), tuple(posts), changes=move((each.id for each in standings), state)
-    )
+        for post in pass_on(content, arrival, exchange.systems[other], exchange, at, certificate=each.id)
+    ]
+    return Outcome(entry(arrival, partner=next(iter(first))), tuple(posts), changes=tuple(changes))
 
 
-def _unclear(message: str, content: Cancellation | Feedback) -> Rejected:
+def _missing(content: Referral) -> Early:
+    return Early(*_unclear("no certificate of this number was exchanged with this system", content).findings)
+
+
+def _unclear(message: str, content: Referral) -> Rejected:
     """Undecided: the certificate may be on its way, and nothing is wrong with what came before it."""
     undecided = Severity.UNDECIDED
     finding = Finding(code="REF-01", message=message, severity=undecided, field="number", found=content.number)

@@ -10,44 +10,47 @@ from pydantic import ValidationError
 from adapter import translate
 from adapter.certificate import Certificate
 from adapter.delivery import Message
+from adapter.envelope import function_of
 from adapter.findings import Finding, Rejected, Severity
 from adapter.ledger import Post
-from adapter.messages import Acknowledgement, Cancellation, Complaint, Feedback, Function, Header, Kind, Response
-from adapter.relay.arrival import Arrival
+from adapter.messages import Acknowledgement, Complaint, Content, Header, Kind, Response
+from adapter.relay.arrival import About, Arrival
 from adapter.relay.exchange import Exchange
 from adapter.relay.homeward import placed
+from adapter.relay.passing import speaks
 from adapter.system import System
 
 MOST_COMPLAINTS = 100
 """How many complaints one response tells; the ledger keeps all findings."""
-FLAGGED = "DUP-02"
-"""The code of a certificate that came again."""
-UNANSWERED = (Kind.ACKNOWLEDGEMENT, Kind.RESPONSE)
+UNANSWERED = (Kind.ACKNOWLEDGEMENT, Kind.RESPONSE, Kind.STATUS_REPLY)
 
 Answer = Literal["accepted", "accepted_with_warnings", "rejected"]
 
 
-def accept(arrival: Arrival, findings: Iterable[Finding], exchange: Exchange, at: datetime) -> tuple[Post, ...]:
+def accept(arrival: Arrival, remarks: Iterable[Finding], exchange: Exchange, at: datetime) -> tuple[Post, ...]:
     """The answers to what was taken: an acknowledgement; to a partner also a response, for it asked a question.
 
-    A domestic system gets a response only where what it sent again is flagged: else its partner's response follows.
+    A domestic system gets a response only where there is something to remark: else its partner's response follows.
     """
-    assert arrival.system
-    acknowledgement = acknowledge(arrival, exchange, at)
-    warnings = [finding for finding in findings if finding.severity is Severity.WARNING]
-    if arrival.system.side == "domestic":
-        warnings = [finding for finding in warnings if finding.code == FLAGGED]
-        if not warnings:
-            return (acknowledgement,)
-    return acknowledgement, *respond(
+    assert arrival.system and arrival.reading
+    acknowledgement, told = acknowledge(arrival, exchange, at), list(remarks)
+    if arrival.system.side == "partner":
+        told = [*arrival.reading.findings, *told]
+    warnings = [finding for finding in told if finding.severity is Severity.WARNING]
+    if arrival.system.side == "domestic" and not warnings:
+        return acknowledgement
+    return *acknowledgement, *respond(
         arrival, "accepted_with_warnings" if warnings else "accepted", warnings, exchange, at
     )
 
 
-def acknowledge(arrival: Arrival, exchange: Exchange, at: datetime) -> Post:
-    """That the message arrived and was kept."""
+def acknowledge(arrival: Arrival, exchange: Exchange, at: datetime) -> tuple[Post, ...]:
+    """That the message arrived and was kept; nothing where acknowledgements are not exchanged with its sender."""
+    assert arrival.system
+    if not speaks(arrival.system, Kind.ACKNOWLEDGEMENT, None, exchange):
+        return ()
     content = Acknowledgement(received=arrival.reference, received_at=at, digest=arrival.digest)
-    return Post(_write(content, Kind.ACKNOWLEDGEMENT, "", arrival, exchange, at), direct=True)
+    return (Post(say(content, Kind.ACKNOWLEDGEMENT, arrival, exchange, at), direct=True),)
 
 
 def reject(arrival: Arrival, findings: Iterable[Finding], exchange: Exchange, at: datetime) -> tuple[Post, ...]:
@@ -63,28 +66,34 @@ def respond(
     arrival: Arrival, outcome: Answer, findings: list[Finding], exchange: Exchange, at: datetime
 ) -> tuple[Post, ...]:
     """A response with its complaints, or with their codes alone where the system has no room for more."""
+    if not (arrival.system and speaks(arrival.system, Kind.RESPONSE, _agreement(arrival), exchange)):
+        return ()
     codes = "\n".join((outcome, *(finding.code for finding in findings)))
     for plain in (False, True):
         try:
             content = _response(arrival, outcome, findings, plain, at)
-            return (Post(_write(content, Kind.RESPONSE, codes, arrival, exchange, at), direct=True),)
+            return (Post(say(content, Kind.RESPONSE, arrival, exchange, at, codes), direct=True),)
         except (Rejected, ValidationError):
             continue
     return ()
 
 
 def _response(arrival: Arrival, outcome: Answer, findings: list[Finding], plain: bool, at: datetime) -> Response:
-    about = arrival.content if isinstance(arrival.content, Certificate | Cancellation | Feedback) else None
+    about = arrival.content if isinstance(arrival.content, Certificate | About) else None
     return Response(
         received=arrival.reference,
         number=about.number if about else None,
-        agreement=about.agreement
-        if about and arrival.system and about.agreement in arrival.system.agreements
-        else None,
+        agreement=_agreement(arrival),
         outcome=outcome,
         responded_at=at,
         complaints=tuple(_complaint(finding, plain, arrival.system) for finding in findings[:MOST_COMPLAINTS]),
     )
+
+
+def _agreement(arrival: Arrival) -> str | None:
+    """The agreement that it is about, if it is one that its sender exchanges under."""
+    agreement = getattr(arrival.content, "agreement", None)
+    return agreement if arrival.system and agreement in arrival.system.agreements else None
 
 
 def _complaint(finding: Finding, plain: bool, to: System | None) -> Complaint:
@@ -98,13 +107,14 @@ def _complaint(finding: Finding, plain: bool, to: System | None) -> Complaint:
     return placed(told, finding.record or finding.path) if to and to.side == "domestic" else told
 
 
-def _write(
-    content: Acknowledgement | Response, kind: Kind, codes: str, arrival: Arrival, exchange: Exchange, at: datetime
-) -> Message:
+def say(
+    content: Content, kind: Kind, arrival: Arrival, exchange: Exchange, at: datetime, marks: str = ""
+) -> Message:  # fmt: skip
+    """What the relay itself answers; `marks` tell answers of one kind to the same delivery apart."""
     assert arrival.system
-    named = hashlib.sha256(f"{kind}\n{arrival.id}\n{codes}".encode()).hexdigest()[:32]
+    named = hashlib.sha256(f"{kind}\n{arrival.id}\n{marks}".encode()).hexdigest()[:32]
     header = Header(
-        id=named, kind=kind, function=Function.ANSWER, sender=exchange.name_towards(arrival.system),
+        id=named, kind=kind, function=function_of(content), sender=exchange.name_towards(arrival.system),
         receiver=arrival.system.code, sent_at=at, answers=arrival.reference,
     )  # fmt: skip
     return translate.write(content, arrival.system, exchange.catalogue, header)

@@ -4,6 +4,7 @@ from datetime import date
 
 from adapter.certificate import Certificate
 from adapter.findings import Finding, Rejected
+from adapter.relay.arrival import Arrival
 from adapter.relay.exchange import Exchange
 from adapter.system import System
 
@@ -13,9 +14,15 @@ EXCHANGING = ("live", "pilot")
 def route(certificate: Certificate, sender: System, named: str | None, exchange: Exchange, day: date) -> System:
     """The system that the certificate goes to; Rejected (ROU-01, ROU-02) where none or more than one would do."""
     if sender.side == "partner":
-        return importing(certificate, exchange)
-    partners = partners_under(certificate.agreement, exchange, day)
-    country = destination(certificate)
+        return importing(certificate.agreement, exchange)
+    return partner_under(certificate.agreement, named, exchange, day, destination(certificate))
+
+
+def partner_under(
+    agreement: str, named: str | None, exchange: Exchange, day: date, country: str | None = None
+) -> System:
+    """The partner of this name, else of this country, else the only one; Rejected (ROU-01) where that is not one."""
+    partners = partners_under(agreement, exchange, day)
     if named:
         found = [partner for partner in partners if partner.code.upper() == named.upper()]
     elif country:
@@ -32,26 +39,30 @@ def route(certificate: Certificate, sender: System, named: str | None, exchange:
     )
 
 
-def importing(certificate: Certificate, exchange: Exchange) -> System:
+def named_by(arrival: Arrival, exchange: Exchange) -> str | None:
+    """The partner that the sender named beside the record, else in it; what names no system in it is no address."""
+    beside = arrival.delivery.headers.get("receiver")
+    if isinstance(beside, str) and beside:
+        return beside
+    within = arrival.reading.header.receiver if arrival.reading else None
+    return within if within in exchange.systems else None
+
+
+def importing(agreement: str, exchange: Exchange) -> System:
     """The domestic system that partners' certificates go to; Rejected (ROU-02) where there is none."""
     for system in exchange.systems.values():
-        if system.importing and certificate.agreement in system.agreements:
+        if system.importing and agreement in system.agreements:
             return system
     message = "no domestic system takes certificates under this agreement"
-    raise Rejected(
-        Finding(code="ROU-02", message=message, field="agreement", found=certificate.agreement), stage="route"
-    )
+    raise Rejected(Finding(code="ROU-02", message=message, field="agreement", found=agreement), stage="route")
 
 
 def partners_under(agreement: str, exchange: Exchange, day: date) -> list[System]:
-    """The partners that certificates under this agreement are sent to on this day."""
+    """The partners that certificates under this agreement are for on this day: sent to them, or kept until they ask."""
     return [
         system
         for system in exchange.systems.values()
-        if system.side == "partner"
-        and system.model == "push"
-        and agreement in system.agreements
-        and _is_live(system, day)
+        if system.side == "partner" and agreement in system.agreements and _is_live(system, day)
     ]
 
 

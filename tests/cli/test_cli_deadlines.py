@@ -7,8 +7,7 @@ import pytest
 from entries import entry, post, standing
 from shell import eodes, said
 
-from adapter.ledger import Ledger, Outcome
-from adapter.messages import Kind
+from adapter.ledger import Ledger, Outcome, VerificationStep
 
 # Six in the evening in Seoul, still Monday everywhere.
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -34,10 +33,12 @@ def issue(ledger, id="c", issued=date(2025, 3, 20), state="issued", closed=True)
         ledger.settle([f"m-{id}"], [], AT)
 
 
-def ask(ledger, kind=Kind.VERIFICATION_REQUEST, at=AT):
+def ask(ledger, part="request", at=AT, step=1):
     """A question of Indonesia's about that certificate."""
-    asked = replace(entry(str(kind)), source="ID", kind=kind, key="KEYc", agreement="ik-cepa", number="KEY-c")
-    ledger.write([Outcome(asked)], [], at)
+    asked = VerificationStep(
+        "V-1", "ID", step, part, False, "kcci", "ik-cepa", "KEY-c", "KEYc", "c", f"d{step}", None, at.date()
+    )
+    ledger.write([Outcome(entry(f"v{step}"), verifications=(asked,))], [], at)
 
 
 def deadlines(*words):
@@ -102,7 +103,8 @@ def test_a_verification_is_overdue_the_day_after(ledger):
 
 def test_more_information_is_due_four_months_after_that_was_asked_for(ledger):
     issue(ledger, state="accepted", issued=date(2026, 3, 2))
-    ask(ledger, Kind.VERIFICATION_INFORMATION)
+    ask(ledger)
+    ask(ledger, "information", step=2)
     assert only("verification_information", "--within", "365", "--on", "2026-03-03")["due"] == "2026-07-02"
 
 

@@ -65,11 +65,11 @@ def test_one_record_is_refused_and_its_finding_shown(played):
 
 
 def test_every_other_certificate_ends_with_its_answer(played):
-    assert {state for *_, state in lines(played)} <= {"refused", "granted", "partly_granted", "superseded", "accepted"}
+    assert {state for *_, state in lines(played)} <= {"refused", "used", "partly_used", "superseded", "accepted"}
 
 
 def test_plain_lines_tell_of_progress_where_there_is_no_terminal(played):
-    assert "granted" in played[0].stderr
+    assert "used" in played[0].stderr
     assert "\x1b" not in played[0].stderr
 
 

@@ -7,7 +7,7 @@ from entries import AT, entry, standing
 from sqlalchemy import event
 
 from adapter.findings import Unavailable
-from adapter.ledger import Change, Ledger, Outcome, Outpaced, micros, moment
+from adapter.ledger import Change, Ledger, Outcome, Outpaced, Question, micros, moment
 from adapter.ledger.engine import open_engine, reading, writing
 from adapter.ledger.statements import due
 
@@ -16,7 +16,7 @@ def test_an_entry_written_again_outpaces_whoever_writes_it(ledger: Ledger) -> No
     ledger.write([Outcome(entry("a"))], [], AT)
     with pytest.raises(Outpaced):
         ledger.write([Outcome(entry("b")), Outcome(entry("a"))], [], AT)
-    assert ledger.known(["a", "b"], [], []).deliveries == {"a": "done"}
+    assert ledger.known(Question(deliveries=("a", "b"))).deliveries == {"a": "done"}
 
 
 def test_a_certificate_version_is_there_once(ledger: Ledger) -> None:
@@ -28,7 +28,7 @@ def test_a_certificate_version_is_there_once(ledger: Ledger) -> None:
 
 def test_what_is_known_of_a_certificate_is_found_by_its_key(ledger: Ledger) -> None:
     ledger.write([Outcome(entry("a"), certificate=standing("s"))], [], AT)
-    (found,) = ledger.known([], ["KEYs"], []).of_key("KEYs")
+    (found,) = ledger.known(Question(keys=("KEYs",))).of_key("KEYs")
     assert (found.id, found.state, found.received_at) == ("s", "issued", AT)
 
 
@@ -43,7 +43,7 @@ def test_a_state_changes_only_from_one_before_it(ledger: Ledger) -> None:
 def test_a_question_about_more_than_one_statement_holds_is_answered_whole(ledger: Ledger) -> None:
     ids = [f"{place:05d}" for place in range(1_200)]
     ledger.write([Outcome(entry(id)) for id in ids], [], AT)
-    assert set(ledger.known(ids, [], []).deliveries) == set(ids)
+    assert set(ledger.known(Question(deliveries=tuple(ids))).deliveries) == set(ids)
 
 
 def test_lists_load_no_payload(ledger: Ledger) -> None:

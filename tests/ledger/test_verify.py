@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from itertools import count
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from entries import AT, entry, post, standing
 from old_ledger import execute, make_old_ledger, rows_of
 
 from adapter.envelope import digest
-from adapter.ledger import Change, Ledger, Outcome
+from adapter.ledger import Change, ItemStep, Ledger, Outcome, VerificationStep
 from adapter.ledger.engine import open_engine
 from adapter.ledger.facts import Facts
 from adapter.ledger.journal import seal
@@ -23,6 +24,9 @@ from adapter.ledger.verify.findings import SAID
 
 DAY = timedelta(days=1)
 LARGE = b"<item>" * 100
+ASKED = VerificationStep(
+    "V-1", "ID", 1, "request", False, "kcci", "ik-cepa", "KEY-c1", "KEYc1", "c1", "d", None, AT.date()
+)  # fmt: skip
 
 
 def worker(url: str, name: str) -> Ledger:
@@ -37,7 +41,9 @@ def kept(ledger_url: str) -> Iterator[Ledger]:
     certified = Outcome(entry("d1"), (post("m1", LARGE, "c1"), post("m2")), standing("c1"))
     one.write([certified, Outcome(entry("d2", "rules"), (post("m3", direct=False),))], [], AT)
     one.settle(["m1", "m2"], [], AT)
-    two.write([Outcome(entry("d3"), changes=(Change("c1", "accepted", ("issued",)),))], [], AT)
+    used = ItemStep("c1", 1, 1, "granted", AT.date(), "KGM", Decimal("1.50"), Decimal("8.5"), "f")
+    accepted = Change("c1", "accepted", ("sent",))
+    two.write([Outcome(entry("d3"), changes=(accepted,), items=(used,), verifications=(ASKED,))], [], AT)
     revised = Outcome(entry("d2", "write"), repeated=True, revised=True)
     one.write([revised, Outcome(entry("d4"), again=("m1",))], [], AT + DAY)
     two.settle(["m1"], [], AT + DAY)
@@ -59,7 +65,8 @@ def test_a_ledger_that_nobody_touched_is_sound(kept: Ledger) -> None:
     proof = kept.verify()
     assert (proof.findings, proof.is_sound) == ([], True)
     assert proof.checked == {
-        "links": 7, "anchors": 3, "deliveries": 7, "messages": 4, "certificates": 1, "history": 2,
+        "links": 7, "anchors": 3, "deliveries": 7, "messages": 4, "certificates": 1, "history": 3, "items": 1,
+        "verifications": 1,
     }  # fmt: skip
     assert proof.anchor is not None and (proof.anchor.number, proof.anchor.day) == (3, "2026-03-04")
 
@@ -131,12 +138,24 @@ TAMPERED = {
     "a step of the history": (
         "UPDATE history SET cause = 'd1' WHERE number = 2", [("LED-13", "history/c1/2")],
     ),
-    "a step of the history taken away": (
-        "DELETE FROM history WHERE number = 2", [("LED-06", "history/c1/2"), ("LED-12", "certificates/c1")],
+    "a step of the history taken away": ("DELETE FROM history WHERE number = 2", [("LED-06", "history/c1/2")]),
+    "the last step of the history taken away": (
+        "DELETE FROM history WHERE number = 3", [("LED-06", "history/c1/3"), ("LED-12", "certificates/c1")],
     ),
     "a step of the history added": (
-        "INSERT INTO history VALUES ('c1', 3, 'granted', 1, 'd1')", [("LED-07", "history/c1/3")],
+        "INSERT INTO history VALUES ('c1', 4, 'granted', 1, 'd1')", [("LED-07", "history/c1/4")],
     ),
+    "the balance of an item": ("UPDATE items SET balance = '9.5'", [("LED-13", "items/c1/1/1")]),
+    "a decision on an item taken away": ("DELETE FROM items", [("LED-06", "items/c1/1/1")]),
+    "a decision on an item added": (
+        "INSERT INTO items SELECT certificate, item, 2, status, decided_on, unit, quantity, '100', feedback, at, cause "
+        "FROM items",
+        [("LED-07", "items/c1/1/2")],
+    ),
+    "what a verification asks": (
+        "UPDATE verifications SET answerer = 'unipass'", [("LED-13", "verifications/V-1/ID/1")],
+    ),
+    "a verification taken away": ("DELETE FROM verifications", [("LED-06", "verifications/V-1/ID/1")]),
     "what a link says": (
         "UPDATE journal SET facts = :facts WHERE chain = 'b1' AND link = 2",
         [("LED-01", "journal/b1/2")],
@@ -150,7 +169,10 @@ TAMPERED = {
     ),
     "a link taken away that two anchors hold": (
         "DELETE FROM journal WHERE chain = 'a1' AND link = 2",
-        [("LED-02", "journal/a1/3"), *[("LED-05", "journal/a1/2")] * 2, ("LED-14", "messages/m2")],
+        [
+            ("LED-02", "journal/a1/3"), *[("LED-05", "journal/a1/2")] * 2, ("LED-07", "history/c1/2"),
+            ("LED-14", "messages/m2"),
+        ],
     ),
     "an anchor": ("UPDATE anchors SET day = '2026-03-09' WHERE number = 2", [("LED-03", "anchors/2")]),
     "what an anchor holds": (
@@ -253,7 +275,9 @@ def test_progress_is_told_up_to_the_end(kept: Ledger) -> None:
     told: dict[str, tuple[int, int]] = {}
     kept.verify(lambda what, done, of: told.update({what: (done, of)}))
     assert told["deliveries"] == (7, 7)
-    assert set(told) == {"links", "anchors", "deliveries", "messages", "certificates", "history"}
+    assert set(told) == {
+        "links", "anchors", "deliveries", "messages", "certificates", "history", "items", "verifications",
+    }  # fmt: skip
 
 
 def test_every_code_is_explained_on_the_page_about_the_ledger() -> None:

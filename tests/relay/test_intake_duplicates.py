@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from post_office import START, PostOffice, catalogue, feed_back, fixture, kinds, record, said
+from post_office import START, PostOffice, acknowledge, catalogue, feed_back, fixture, kinds, record, said
 
 from adapter.delivery import Delivery
 from adapter.envelope import digest
@@ -100,7 +100,7 @@ def test_a_replacement_supersedes_what_it_names(office: PostOffice) -> None:
     office.put("kcci", record("K001-25-0000002", "ik-cepa-1-item-replacement", **replaced), "m-2")
     office.work()
     assert office.ledger.dead() == []
-    assert office.states() == {NUMBER: "superseded", "K001-25-0000002": "issued"}
+    assert office.states() == {NUMBER: "superseded", "K001-25-0000002": "sent"}
 
 
 @pytest.fixture
@@ -119,6 +119,8 @@ def test_a_true_copy_of_a_known_original_is_no_duplicate(original: PostOffice) -
 
 def test_a_true_copy_of_a_used_original_is_rejected(original: PostOffice) -> None:
     number = original.ledger.standings()[0].number
+    acknowledge(original, "CN", original.take("CN")[0])
+    original.work()
     feed_back(original, "CN", number, "granted", "kr-cn")
     original.work()
     original.put("kcci", fixture("kcci/certificate/kr-cn-3-items-true-copy.json"), "m-2")

@@ -54,9 +54,8 @@ def test_an_agreement_without_a_partner_is_rejected() -> None:
         routed(exchange({"agreements": ("kr-cn",)}))
 
 
-def test_a_partner_that_is_asked_instead_of_told_is_sent_nothing() -> None:
-    with pytest.raises(Rejected, match="ROU-01"):
-        routed(exchange({"model": "pull"}))
+def test_certificates_are_for_a_partner_that_asks_by_itself_too() -> None:
+    assert routed(exchange({"model": "pull"})) == "P0"
 
 
 def test_a_partner_that_is_only_planned_is_sent_nothing() -> None:

@@ -13,7 +13,7 @@ from adapter import translate
 from adapter.certificate import Certificate
 from adapter.delivery import Delivery
 from adapter.findings import Rejected, Severity
-from adapter.ledger import Entry, Outcome, Post, ledger
+from adapter.ledger import Entry, Outcome, Post, Question, ledger
 from adapter.messages import Feedback, ItemFeedback, Response
 from adapter.relay.arrival import arrive
 from adapter.relay.decide import decide_all
@@ -116,14 +116,14 @@ def test_feedback_on_a_number_that_two_systems_gave_is_undecided_and_goes_to_nei
     office.work()
     assert findings(office) == [("REF-01", "undecided")]
     assert (office.take("kcci"), office.take("unipass")) == ([], [])
-    assert {each.state for each in office.ledger.standings()} == {"issued"}
+    assert {each.state for each in office.ledger.standings()} == {"sent"}
 
 
 def test_a_cancellation_goes_to_every_partner_that_holds_the_number(office: PostOffice) -> None:
     exchange = Exchange(catalogue())
     office.put("kcci", record(NUMBER))
     office.work()
-    known = office.ledger.known([], ["K001250000001"], [])
+    known = office.ledger.known(Question(keys=("K001250000001",)))
     (first,) = known.of_key("K001250000001")
     known.learn(
         Outcome(
@@ -149,7 +149,7 @@ def test_a_response_about_another_certificate_than_it_answers_is_rejected(office
     answer(office, "ID", wrong, "r-1")
     office.work()
     assert findings(office) == [("REF-02", "error")]
-    assert (office.take("kcci"), office.states()) == ([], {NUMBER: "issued"})
+    assert (office.take("kcci"), office.states()) == ([], {NUMBER: "sent"})
 
 
 def test_a_response_may_write_the_number_without_hyphens(office: PostOffice) -> None:

@@ -7,7 +7,7 @@ import pytest
 from post_office import PostOffice, acknowledge, kinds, record
 
 from adapter.delivery import Delivery
-from adapter.ledger import ledger
+from adapter.ledger import Question, ledger
 from adapter.relay.broker import Broker, Parcel
 
 NUMBERS = [f"K001-25-{number:07d}" for number in range(5)]
@@ -168,4 +168,4 @@ def test_a_window_is_in_the_ledger_wholly_or_not_at_all(office: PostOffice, monk
         patch.setattr("adapter.ledger.window._put_posts", die_here)
         office.relay.step(0.1)
     assert office.ledger.standings() == []
-    assert office.ledger.known([], ["K001250000000"], []).certificates == {}
+    assert office.ledger.known(Question(keys=("K001250000000",))).certificates == {}

@@ -92,14 +92,16 @@ def test_a_rejection_by_the_partner_is_passed_on(office: PostOffice, sent: Deliv
 
 
 def test_feedback_is_passed_on_to_the_system_that_issued_the_certificate(office: PostOffice, sent: Delivery) -> None:
+    acknowledge(office, "ID", sent)
     feed_back(office, "ID", "K001-25-0000001", "granted")
     office.work()
     assert kinds(office.take("kcci")) == ["feedback"]
     assert kinds(office.take("ID")) == ["acknowledgement", "response"]
-    assert office.states() == {"K001-25-0000001": "granted"}
+    assert office.states() == {"K001-25-0000001": "used"}
 
 
 def test_an_acknowledgement_that_comes_late_changes_nothing(office: PostOffice, sent: Delivery) -> None:
+    respond(office, "ID", sent, "accepted")
     feed_back(office, "ID", "K001-25-0000001", "denied")
     acknowledge(office, "ID", sent)
     office.work()
@@ -162,9 +164,11 @@ def test_feedback_that_came_before_the_ledger_knew_its_certificate_is_held(offic
     office.work()
     office.put("kcci", record("K001-25-0000001"), "m-1")
     office.work()
+    acknowledge(office, "ID", office.take("ID")[-1])
+    office.work()
     office.clock.forward(minutes=1)
     office.work()
-    assert office.states() == {"K001-25-0000001": "granted"}
+    assert office.states() == {"K001-25-0000001": "used"}
     assert "feedback" in kinds(office.take("kcci"))
 
 
@@ -177,7 +181,7 @@ def test_a_system_cannot_cancel_what_another_issued(office: PostOffice, sent: De
     office.clock.forward(hours=25)
     office.work()
     assert [dead.code for dead in office.ledger.dead()] == ["REF-01"]
-    assert office.states() == {"K001-25-0000001": "issued"}
+    assert office.states() == {"K001-25-0000001": "sent"}
 
 
 def test_an_answer_by_one_who_did_not_get_the_message_is_dead_and_unanswered(
@@ -204,7 +208,7 @@ def test_feedback_of_the_importing_system_goes_to_the_partner_that_issued(office
     office.put("unipass", fixture("unipass/feedback/kr-cn-import-1-of-3-denied.xml"), "f-1")
     office.work()
     assert kinds(office.take("CN")) == ["feedback"]
-    assert set(office.states().values()) == {"partly_granted"}
+    assert set(office.states().values()) == {"partly_used"}
 
 
 def test_a_partners_invalid_message_is_answered_with_a_response(office: PostOffice) -> None:

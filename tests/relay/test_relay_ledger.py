@@ -19,10 +19,13 @@ def test_a_ledger_that_the_relay_wrote_is_sound(any_office: PostOffice) -> None:
     office.work()
     office.put("kcci", record("K001-25-0000009"), "m-9")
     office.work()
+    (later,) = [each for each in office.take("ID") if each.headers.get("number") == "K001-25-0000009"]
+    acknowledge(office, "ID", later, "a-9")
+    office.work()
     feed_back(office, "ID", "K001-25-0000009", "granted", id="f-0")  # looked at again
     office.work()
     proof = office.ledger.verify()
     assert proof.findings == []
     assert proof.checked["certificates"] == 3
     assert proof.checked["deliveries"] >= 9
-    assert office.states()["K001-25-0000001"] == office.states()["K001-25-0000009"] == "granted"
+    assert office.states()["K001-25-0000001"] == office.states()["K001-25-0000009"] == "used"

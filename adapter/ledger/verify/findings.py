@@ -24,7 +24,7 @@ SAID = {
     NO_BODY: "the bytes are gone, and retention did not end for them",
     OTHER_VALUE: "it is not as it was written",
     OTHER_STATE: "its history does not lead to this state",
-    OTHER_STEP: "this step of the history is not the one that was written",
+    OTHER_STEP: "this step is not the one that was written",
     OTHER_END: "whether it left is not what the journal says",
 }
 

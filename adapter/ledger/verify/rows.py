@@ -23,7 +23,7 @@ from adapter.ledger.verify.findings import (
     as_stored,
     found,
 )
-from adapter.ledger.verify.scratch import Scratch
+from adapter.ledger.verify.scratch import STEPS, Scratch, keys_of
 
 MANY, FEW = 500, 16
 """Rows that are read at once, and rows with their bytes."""
@@ -88,17 +88,18 @@ def check_certificates(connection: Connection, scratch: Scratch, count: Count) -
     yield from _gone(scratch, "certificates")
 
 
-def check_history(connection: Connection, scratch: Scratch, count: Count) -> Iterator[Finding]:
-    """Each step of each certificate."""
-    for row in _walk(
-        connection, select(*as_stored(HISTORY, *HISTORY.c.keys())), HISTORY, MANY, "history", scratch, count
-    ):
-        said = scratch.said("history", "state, at, cause", row.certificate, row.number)
+def check_steps(connection: Connection, table: Table, scratch: Scratch, count: Count) -> Iterator[Finding]:
+    """Each row of a table that is only added to: a step of a certificate, an item or a verification."""
+    name = table.name
+    keys, values = STEPS[name]
+    for row in _walk(connection, select(*as_stored(table, *keys, *values)), table, MANY, name, scratch, count):
+        place = tuple(getattr(row, key) for key in keys)
+        said = scratch.said(name, ", ".join(values), *place)
         if said is None:
-            yield found(UNKNOWN, "history", row.certificate, row.number)
-        elif said != (row.state, row.at, row.cause):
-            yield found(OTHER_STEP, "history", row.certificate, row.number)
-    yield from _gone(scratch, "history")
+            yield found(UNKNOWN, name, *place)
+        elif said != tuple(getattr(row, value) for value in values):
+            yield found(OTHER_STEP, name, *place)
+    yield from _gone(scratch, name)
 
 
 def _walk(
@@ -107,8 +108,7 @@ def _walk(
 ) -> Rows:  # fmt: skip
     """The rows, each marked as seen."""
     of = connection.execute(select(func.count()).select_from(table)).scalar_one()
-    keys = ("certificate", "number") if table is HISTORY else ("id",)
-    done = 0
+    keys, done = keys_of(name), 0
     for several in connection.execute(chosen, execution_options={"yield_per": at_once}).partitions():
         scratch.see(name, [tuple(getattr(row, key) for key in keys) for row in several])
         yield from several

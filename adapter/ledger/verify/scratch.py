@@ -5,11 +5,31 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+KEY = ("id",)
+STEPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "history": (("certificate", "number"), ("state", "at", "cause")),
+    "items": (
+        ("certificate", "item", "number"),
+        ("status", "decided_on", "unit", "quantity", "balance", "feedback", "at", "cause"),
+    ),
+    "verifications": (
+        ("request", "asker", "step"),
+        (
+            "part", "is_reply", "answerer", "agreement", "number", "key", "certificate", "digest", "result", "said_on",
+            "at", "cause",
+        ),
+    ),
+}  # fmt: skip
+"""Keys and values of the tables that are only added to, in the order in which a link says them."""
+
 _TABLES = (
     "deliveries (id PRIMARY KEY, digest, stage, revised, bare DEFAULT 0, dropped DEFAULT 0, seen DEFAULT 0)",
     "messages (id PRIMARY KEY, digest, receiver, closed DEFAULT 0, again DEFAULT 0, dropped DEFAULT 0, seen DEFAULT 0)",
     "certificates (id PRIMARY KEY, digest, seen DEFAULT 0)",
-    "history (certificate, number, state, at, cause, seen DEFAULT 0, PRIMARY KEY (certificate, number))",
+    *(
+        f"{table} ({', '.join((*keys, *values))}, seen DEFAULT 0, PRIMARY KEY ({', '.join(keys)}))"
+        for table, (keys, values) in STEPS.items()
+    ),
 )
 _PUT = "INSERT INTO {} ({}) VALUES ({}) ON CONFLICT DO UPDATE SET {}"
 
@@ -27,7 +47,9 @@ _LEARNED = {
     "revised": _learn("deliveries", "id", "revised", _MORE),
     "messages": _learn("messages", "id", "digest receiver"),
     "certificates": _learn("certificates", "id", "digest"),
-    "states": _learn("history", "certificate number", "state at cause"),
+    "states": _learn("history", *map(" ".join, STEPS["history"])),
+    "items": _learn("items", *map(" ".join, STEPS["items"])),
+    "verifications": _learn("verifications", *map(" ".join, STEPS["verifications"])),
 }
 _FLAGGED = {
     "bare": ("deliveries", "bare"),
@@ -67,9 +89,8 @@ class Scratch:
 
     def said(self, table: str, columns: str, *key: object) -> tuple[Any, ...] | None:
         """These columns of what the journal says of a row; None where it says nothing."""
-        where = "certificate = ? AND number = ?" if len(key) == 2 else "id = ?"
         row: tuple[Any, ...] | None
-        row = self._database.execute(f"SELECT {columns} FROM {table} WHERE {where}", key).fetchone()
+        row = self._database.execute(f"SELECT {columns} FROM {table} WHERE {_where(table)}", key).fetchone()
         return row
 
     def last_state(self, certificate: str) -> tuple[int, str] | None:
@@ -80,10 +101,19 @@ class Scratch:
 
     def see(self, table: str, keys: Iterable[tuple[Any, ...]]) -> None:
         """These rows are there."""
-        where = "certificate = ? AND number = ?" if table == "history" else "id = ?"
-        self._database.executemany(f"UPDATE {table} SET seen = 1 WHERE {where}", keys)
+        self._database.executemany(f"UPDATE {table} SET seen = 1 WHERE {_where(table)}", keys)
 
     def unseen(self, table: str) -> Iterator[tuple[Any, ...]]:
         """The keys of rows that were written and are not there."""
-        key, written = ("certificate, number", "state") if table == "history" else ("id", "digest")
+        written = "cause" if table in STEPS else "digest"
+        key = ", ".join(keys_of(table))
         yield from self._database.execute(f"SELECT {key} FROM {table} WHERE NOT seen AND {written} IS NOT NULL")
+
+
+def keys_of(table: str) -> tuple[str, ...]:
+    """The columns that tell one row of the table from the others."""
+    return STEPS[table][0] if table in STEPS else KEY
+
+
+def _where(table: str) -> str:
+    return " AND ".join(f"{name} = ?" for name in keys_of(table))

@@ -1,0 +1,80 @@
+"""What an event makes of the certificates that it is about: changes of their states, or why it cannot be."""
+
+from collections.abc import Iterable, Sequence
+
+from adapter.findings import Finding, Rejected, Severity
+from adapter.ledger import Change, Standing
+from adapter.states import IS_UNACKNOWLEDGED, WAIT, Event, Refusal, State, after, before
+
+STAGE = "state"
+"""Where a delivery dies that says of a certificate what cannot be said of it any more."""
+OVER = (State.SUPERSEDED, State.CANCELLED)
+
+
+class Early(Rejected):
+    """It came before the certificate that it is about, or before that is ready for it, which may still be."""
+
+    def __init__(self, *findings: Finding, certificate: str | None = None, stage: str = "refer") -> None:
+        super().__init__(*findings, stage=stage)
+        self.certificate = certificate
+        """Id of the certificate that is there already."""
+
+
+def follow(certificate: str | None, event: Event) -> tuple[Change, ...]:
+    """The change after an event that leads to one state only, if the certificate is in one before that."""
+    if certificate is None:
+        return ()
+    state = State(event.value)
+    return (Change(certificate, state.value, _names(before(event, state))),)
+
+
+def change_all(standings: Iterable[Standing], event: Event) -> tuple[Change, ...]:
+    """The changes of all of these certificates, or Rejected (STA-…) where one of them refuses."""
+    answers = [(each, after(State(each.state), event)) for each in standings]
+    for each, answer in answers:
+        if isinstance(answer, Refusal):
+            raise refused(answer, each.number)
+    return tuple(_change(each, event, answer) for each, answer in answers if isinstance(answer, State))
+
+
+def change_ready(standings: Sequence[Standing], event: Event) -> tuple[Change, ...]:
+    """The changes of those that are ready; Rejected where none is and one refuses, Early where all have to wait."""
+    answers = [(each, after(State(each.state), event)) for each in living(standings)]
+    ready = tuple(_change(each, event, answer) for each, answer in answers if isinstance(answer, State))
+    if not ready:
+        for each, answer in answers:
+            if isinstance(answer, Refusal):
+                raise refused(answer, each.number)
+            if answer is WAIT:
+                raise Early(_finding(IS_UNACKNOWLEDGED, each.number, Severity.UNDECIDED), certificate=each.id)
+    return ready
+
+
+def note(standing: Standing, event: Event) -> Change:
+    """A step of the history without a change; Rejected where the event cannot be."""
+    answer = after(State(standing.state), event)
+    if isinstance(answer, Refusal):
+        raise refused(answer, standing.number)
+    return Change(standing.id, standing.state, (standing.state,), firm=True)
+
+
+def living(standings: Sequence[Standing]) -> Sequence[Standing]:
+    """Those that were neither superseded nor cancelled, if any was left: what is said is said of them."""
+    return [each for each in standings if each.state not in OVER] or standings
+
+
+def refused(refusal: Refusal, number: str) -> Rejected:
+    """The refusal as it is told."""
+    return Rejected(_finding(refusal, number, Severity.ERROR), stage=STAGE)
+
+
+def _change(standing: Standing, event: Event, state: State) -> Change:
+    return Change(standing.id, state.value, _names(before(event, state)), firm=True)
+
+
+def _finding(refusal: Refusal, number: str, severity: Severity) -> Finding:
+    return Finding(code=refusal.code, message=refusal.words, severity=severity, field="number", found=number)
+
+
+def _names(states: Iterable[State]) -> tuple[str, ...]:
+    return tuple(state.value for state in states)

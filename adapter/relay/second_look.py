@@ -1,0 +1,85 @@
+"""A second look at what was read, once the ledger has said what it knows: some rules rest on what came before."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+
+from adapter import translate
+from adapter.certificate import Certificate, match_key
+from adapter.deadlines import local_day
+from adapter.delivery import Delivery
+from adapter.enquiry import key_information
+from adapter.ledger import ItemStep, Known, Paper, Standing
+from adapter.messages import Content, Feedback
+from adapter.relay.arrival import Arrival
+from adapter.relay.changes import living
+from adapter.relay.exchange import Exchange
+from adapter.rules import Facts
+from adapter.states import USED_STATES
+from adapter.system import System
+from adapter.verification import VerificationInformation, VerificationReply, VerificationRequest
+
+Referred = Feedback | VerificationRequest | VerificationInformation | VerificationReply
+"""What is held to the certificate that it is about."""
+
+
+def look_again(arrival: Arrival, known: Known, exchange: Exchange, at: datetime) -> Arrival:
+    """What was read, judged by what the ledger knows of it; the same where that adds nothing."""
+    reading, content = arrival.reading, arrival.content
+    facts = _facts(content, arrival.system, known, exchange, at) if reading and arrival.system and content else None
+    if reading is None or facts is None:
+        return arrival
+    return replace(arrival, reading=translate.judge_again(reading, exchange.catalogue, facts))
+
+
+def read_paper(paper: Paper, exchange: Exchange) -> Certificate | None:
+    """What a certificate says as it came; None where its table cannot read it any more."""
+    content = translate.read(Delivery(paper.body, paper.source), exchange.catalogue, limits=exchange.limits).content
+    return content if isinstance(content, Certificate) else None
+
+
+def _facts(content: Content, system: System, known: Known, exchange: Exchange, at: datetime) -> Facts | None:
+    plain = exchange.facts(at)
+    if isinstance(content, Certificate):
+        used = _original_used(content, system, known)
+        return replace(plain, ledger=True, original_used=used) if content.form == "true_copy" else None
+    if not isinstance(content, Referred):
+        return None
+    about = living([each for each in _about(content, known) if system.code in (each.holder, each.system)])
+    papers = [known.papers[each.id] for each in about if each.id in known.papers]
+    exchanged = read_paper(papers[-1], exchange) if papers else None
+    return replace(
+        plain,
+        exchanged=key_information(exchanged) if exchanged else None,
+        left=_left(known.items_of(about[0].stock)) if about else None,
+        asked_on=_asked_on(content, system, known, at) if isinstance(content, VerificationReply) else None,
+    )
+
+
+def _original_used(certificate: Certificate, system: System, known: Known) -> bool | None:
+    """Whether the original of a true copy was used; None where the ledger does not know the original."""
+    if certificate.copy_of is None:
+        return None
+    found = known.of_key(match_key(certificate.copy_of.number))
+    originals = [each for each in found if (each.agreement, each.country) == (certificate.agreement, system.country)]
+    return any(each.state in USED_STATES for each in originals) if originals else None
+
+
+def _about(content: Referred, known: Known) -> list[Standing]:
+    return [each for each in known.of_key(content.key) if each.agreement == content.agreement]
+
+
+def _left(steps: Iterable[ItemStep]) -> dict[int, Decimal]:
+    """What is left of each item; the last step of each says it."""
+    return {step.item: step.balance for step in steps if step.balance is not None}
+
+
+def _asked_on(reply: VerificationReply, system: System, known: Known, at: datetime) -> date | None:
+    """The local day on which the question came that is replied to."""
+    asked = [
+        each
+        for each in known.verification(reply.request)
+        if (each.answerer, each.key, each.part) == (system.code, reply.key, reply.answers_to) and not each.is_reply
+    ]
+    return local_day(asked[-1].at or at, system.zone) if asked else None

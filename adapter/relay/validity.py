@@ -1,0 +1,38 @@
+"""How long a certificate may be used: its state on a day follows from its day of issue and the agreement."""
+
+from dataclasses import replace
+from datetime import date
+
+from adapter.agreement import Terms
+from adapter.deadlines import expires_on
+from adapter.ledger import Standing
+from adapter.relay.exchange import Exchange
+from adapter.states import WAITING, State, on_day
+
+
+def last_day(standing: Standing, exchange: Exchange) -> date | None:
+    """The last day on which it may be used; None where that is not known."""
+    terms = _terms(standing, exchange)
+    return expires_on(standing.issued_on, terms) if terms and standing.issued_on else None
+
+
+def state_on(standing: Standing, day: date, exchange: Exchange) -> State:
+    """How it stands on a day."""
+    return on_day(State(standing.state), last_day(standing, exchange), day)
+
+
+def stood(standing: Standing, day: date | None, exchange: Exchange) -> Standing:
+    """The certificate as it stood for a decision on goods that were declared on this day, if that is known.
+
+    What was recalled, not read, makes nothing expire; what has to wait waits.
+    """
+    terms = _terms(standing, exchange)
+    if day is None or terms is None or (terms.validity and terms.validity.recalled) or standing.state in WAITING:
+        return standing
+    return replace(standing, state=state_on(standing, day, exchange).value)
+
+
+def _terms(standing: Standing, exchange: Exchange) -> Terms | None:
+    if standing.issued_on is None:
+        return None
+    return exchange.catalogue.agreement(standing.agreement).on(standing.issued_on)
