@@ -65,3 +65,11 @@ def settings(
     told = {"broker": broker, "database": database, "partner_vhosts": partner_vhosts, "management": management}
     given = {name: value for name, value in told.items() if value}
     return Settings(_secrets_dir=os.environ.get("EODES_SECRETS"), **given)  # type: ignore[arg-type]
+
+
+def secret_file(name: str) -> Path | None:
+    """The file under EODES_SECRETS that holds a setting, unless the environment itself says it."""
+    variable, folder = f"EODES_{name.upper()}", os.environ.get("EODES_SECRETS")
+    if os.environ.get(variable) or not folder or not Path(folder).is_dir():
+        return None
+    return next((each for each in Path(folder).iterdir() if each.name.upper() == variable), None)
