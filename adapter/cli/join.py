@@ -39,10 +39,13 @@ def topology_of(settings: Settings, catalogue: Catalogue) -> Topology:
 
 
 @contextmanager
-def ledger_of(settings: Settings) -> Iterator[Ledger]:
-    """The ledger that the settings name, closed at the end; a URL of none is refused. Raises Unavailable."""
+def ledger_of(settings: Settings, make: bool = True) -> Iterator[Ledger]:
+    """The ledger that the settings name, closed at the end; a URL of none is refused. Raises Unavailable.
+
+    Unless `make`, one that is not there yet is refused too.
+    """
     try:
-        ledger = Ledger.open(settings.ledger_url, timedelta(seconds=settings.lease))
+        ledger = Ledger.open(settings.ledger_url, timedelta(seconds=settings.lease), make)
     except ValueError as error:
         raise refuse(f"--database: {error}") from None
     try:

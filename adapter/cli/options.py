@@ -100,5 +100,5 @@ PartnerVhosts = Annotated[
 ]
 Management = Annotated[
     str | None,
-    typer.Option("--management", metavar="URL", help="RabbitMQ's management API: http://user:password@host:15672."),
+    typer.Option("--management", metavar="URL", help="RabbitMQ's management API: http://USER:PASSWORD@HOST:15672."),
 ]

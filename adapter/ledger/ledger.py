@@ -51,9 +51,9 @@ class Ledger(Looks):
         self._committing: Future[None] | None = None
 
     @classmethod
-    def open(cls, url: str, lease: timedelta = LEASE_TIME) -> "Ledger":
-        """The ledger at this database URL, made where there is none; raises ValueError or Unavailable."""
-        return cls(open_engine(url), lease)
+    def open(cls, url: str, lease: timedelta = LEASE_TIME, make: bool = True) -> "Ledger":
+        """The ledger at this database URL, made where there is none, if it may be; raises ValueError or Unavailable."""
+        return cls(open_engine(url, make=make), lease)
 
     def close(self) -> None:
         """Let go of the database, after what is being committed."""

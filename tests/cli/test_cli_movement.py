@@ -1,6 +1,7 @@
 """`eodes send`, `relay` and `queues`, read aloud."""
 
 import signal
+import sys
 import time
 from pathlib import Path
 
@@ -62,6 +63,30 @@ def test_a_database_of_no_known_kind_ends_with_2_and_its_password_is_not_told(co
     assert result.exit_code == 2
     assert "hush" not in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("word", ["sqlite:////FOLDER/ledger.db", "postgresql://USER:PASSWORD@HOST/NAME"])
+def test_an_error_shows_what_a_databases_url_looks_like(word):
+    assert word in eodes("queues", "--database", "nonsense://guest:hush@host/x").stderr
+
+
+def test_an_error_shows_what_a_brokers_url_looks_like():
+    told = eodes("queues", "--broker", "http://guest:hush@host").stderr
+    assert "amqp://USER:PASSWORD@HOST:5672/VHOST" in told
+
+
+@pytest.mark.parametrize("path", ["eodes/other", "/", "eodes/"])
+def test_a_broker_url_of_more_than_one_vhost_is_refused(path):
+    result = eodes("queues", "--broker", f"amqp://guest:hush@127.0.0.1:1/{path}")
+    assert result.exit_code == 2
+    assert "%2F" in result.stderr and "hush" not in result.stderr
+
+
+def test_postgresql_without_its_driver_is_told_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    result = eodes("queues", "--database", "postgresql+psycopg://guest:hush@host/x")
+    assert result.exit_code == 2
+    assert "pip install 'eodes-adapter[postgresql]'" in result.stderr and "hush" not in result.stderr
 
 
 def test_queues_are_shown_as_tables_too():

@@ -43,7 +43,7 @@ class Management:
                 raise ValueError
             port = f":{parts.port}" if parts.port else ""
         except ValueError:
-            raise ValueError("not a URL like http://user:password@host:15672") from None
+            raise ValueError("not a URL like http://USER:PASSWORD@HOST:15672") from None
         host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
         self._user = unquote(parts.username)
         self._place = f"{parts.scheme}://{host}{port}{parts.path.rstrip('/')}"
