@@ -8,7 +8,8 @@ from adapter.catalogue import Catalogue
 from adapter.cli.guard import VALID
 from adapter.cli.join import broker_of, ledger_of
 from adapter.cli.log import configure_log
-from adapter.cli.say import put_json
+from adapter.cli.readers import advice_on, open_files
+from adapter.cli.say import put_json, tell
 from adapter.cli.start import open_catalogue
 from adapter.cli.tables import put_table
 from adapter.ledger import Backlog, Dead, Position, Turn
@@ -25,6 +26,8 @@ def run(broker: str | None, database: str | None, partner_vhosts: str | None, js
     """Put the depths of the queues, the outbox by receiver, what is held, and what died last."""
     configure_log()
     told = settings(broker, database, partner_vhosts)
+    if places := open_files(told):
+        tell(f"warning: others on this machine may read certificates: {advice_on(places)}")
     catalogue = open_catalogue(home or told.home)
     said = {"queues": _depths(told, catalogue), **_ledger(told)}
     if json:

@@ -17,6 +17,7 @@ from adapter.catalogue import Catalogue
 from adapter.cli.guard import INTERRUPTED, INVALID, VALID
 from adapter.cli.join import broker_of, ledger_of
 from adapter.cli.log import configure_log
+from adapter.cli.readers import advice_on, open_files
 from adapter.cli.say import tell
 from adapter.cli.start import cache_folder, open_catalogue
 from adapter.findings import Unavailable
@@ -66,6 +67,8 @@ def run(
     """Relay until SIGTERM or Ctrl-C; the round that is under way ends whole."""
     configure_log()
     told = settings(broker, database, partner_vhosts)
+    if CREW not in os.environ and (places := open_files(told)):
+        log.warning("others on this machine may read certificates", files=places, advice=advice_on(places))
     stop = Ended(drain + GRACE if workers > 1 else drain)
     if workers > 1:
         with stop:

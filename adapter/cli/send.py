@@ -5,7 +5,8 @@ from pathlib import Path
 from adapter.cli.guard import VALID
 from adapter.cli.join import broker_of
 from adapter.cli.log import configure_log
-from adapter.cli.say import put
+from adapter.cli.readers import advice_on, open_files
+from adapter.cli.say import put, tell
 from adapter.cli.start import contents, open_catalogue, there
 from adapter.envelope import digest
 from adapter.findings import Finding, Rejected
@@ -28,6 +29,8 @@ def run(
     there(files)
     configure_log()
     told = settings(broker, partner_vhosts=partner_vhosts)
+    if places := open_files(told):
+        tell(f"warning: others on this machine may read certificates: {advice_on(places)}")
     catalogue = open_catalogue(home or told.home)
     source = catalogue.system(sender).code
     named = catalogue.system(receiver).code if receiver else None

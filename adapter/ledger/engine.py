@@ -19,6 +19,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from adapter.files import make_private
 from adapter.findings import Unavailable
 from adapter.ledger.trouble import READ_ONLY, trouble_of
 from adapter.ledger.upgrade import bring_up, is_current, is_there
@@ -51,6 +52,8 @@ def open_engine(url: str, busy: float = BUSY_SECONDS, make: bool = True) -> Engi
     if not make:
         _require_ledger(engine)
     if engine.dialect.name == "sqlite":
+        if address.database not in (None, "", ":memory:") and "uri" not in address.query:
+            make_private(str(address.database))
         event.listen(engine, "connect", partial(_prepare_sqlite, busy))
         event.listen(engine, "begin", _begin_sqlite)
     with reading(engine) as connection:
