@@ -51,7 +51,7 @@ def explain(error: Exception) -> int:
     from pydantic import ValidationError
 
     from adapter.catalogue import Unknown
-    from adapter.findings import Rejected, Unavailable
+    from adapter.findings import LASTING, Rejected, Unavailable
     from adapter.mapping.path import TableError
     from adapter.schema.files import SchemaError
 
@@ -61,7 +61,7 @@ def explain(error: Exception) -> int:
     if isinstance(error, OSError):
         tell(f"error: {f'{error.filename}: ' if error.filename else ''}{error.strerror or type(error).__name__}")
     elif isinstance(error, Unavailable):
-        tell(f"error: {error}; trying again may help")
+        tell(f"error: {error}{'' if error.trouble in LASTING else '; trying again may help'}")
     elif isinstance(error, ValidationError) and error.title == "Settings":
         tell(*(f"error: EODES_{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors()))
     elif isinstance(error, Unknown | TableError | SchemaError):

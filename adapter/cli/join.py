@@ -27,6 +27,29 @@ def broker_of(settings: Settings, catalogue: Catalogue) -> Iterator[Broker]:
         broker.close()
 
 
+@contextmanager
+def broker_at(settings: Settings, catalogue: Catalogue, queue: str) -> Iterator[Broker]:
+    """The broker as whoever fills or empties this one queue comes to it, with no other rights; closed at the end.
+
+    On RabbitMQ that is a connection into the queue's own vhost, where nothing is made. Queues in a file have no
+    operator: there the queue is made.
+    """
+    made, url = topology_of(settings, catalogue), settings.broker_url
+    if url.startswith(EMBEDDED):
+        broker = _open_broker(url, made)
+        broker.declare([queue])
+    else:
+        from adapter.relay.rabbitmq import RabbitMQ
+        from adapter.relay.rabbitmq.vhosts import url_of
+
+        place = made.place[queue]
+        broker = RabbitMQ(url if place == made.main.name else url_of(url, place))
+    try:
+        yield broker
+    finally:
+        broker.close()
+
+
 def topology_of(settings: Settings, catalogue: Catalogue) -> Topology:
     """What there should be on the broker; vhosts for partners are refused where they are badly named or cannot be."""
     url, pattern = settings.broker_url, settings.partner_vhosts

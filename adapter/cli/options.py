@@ -44,6 +44,11 @@ QUEUES_JSON = """\b
  "held": [{"id", "source", "message", "key", "until"}],
  "dead": [{"id", "source", "message", "number", "stage", "code", "said",
    "received_at", "size"}]}"""
+TAKE_JSON = """\b
+--json: a line for each message,
+{"message_id", "type", "number", "agreement", "sender", "function",
+ "correlation_id", "content_type", "size", "times",
+ "written": path | null, "body": text | null where it was written or is no UTF-8}"""
 TOPOLOGY_JSON = """\b
 --json:
 {"main": vhost, "partners": [vhost]}, a vhost being

@@ -24,7 +24,7 @@ COLUMNS = ("received_at", "source", "message", "number", "stage", "code", "said"
 
 def run(broker: str | None, database: str | None, partner_vhosts: str | None, json: bool, home: Path | None) -> int:
     """Put the depths of the queues, the outbox by receiver, what is held, and what died last."""
-    configure_log()
+    configure_log(reader=True)
     told = settings(broker, database, partner_vhosts)
     if places := open_files(told):
         tell(f"warning: others on this machine may read certificates: {advice_on(places)}")

@@ -18,6 +18,17 @@ def put(said: str | bytes) -> None:
     _write(sys.stdout, said if isinstance(said, bytes) else said.encode(errors="backslashreplace"))
 
 
+def pour(data: bytes) -> None:
+    """Bytes on standard output, whole; raises OSError where its reader went away, for then nobody has them."""
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        _forget(sys.stdout)
+        raise
+
+
 def put_json(said: object) -> None:
     """A value as JSON on standard output."""
     import json

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from adapter.findings import Trouble, Unavailable
 
 ADVICE: Mapping[Trouble, str] = {
-    Trouble.AWAY: "see that it runs and lets this user in from here",
+    Trouble.AWAY: "see that it runs and can be reached from here",
+    Trouble.DENIED: "see user, password and what they are for: whether it is there, and this user may enter it",
     Trouble.FULL: "disk full: make room where it keeps its files",
     Trouble.FAILING: "its disk fails or is full: see the system's log, make room or replace it",
     Trouble.LOCKED: "another program holds it for writing: see which one, and let it end",

@@ -67,6 +67,7 @@ def peak_memory(running):
 
 def test_a_record_that_is_sent_comes_out_at_the_partner_and_is_acknowledged_at_home(servers, broker, tmp_path):
     words, all_words = servers
+    eodes("topology", "declare", *words)
     sent = eodes("send", RECORD, "--from", "kcci", *words)
     assert sent.exit_code == 0, sent.stderr
     assert waiting(*all_words)["from.kcci"] == 1
@@ -88,6 +89,7 @@ def at_both(depths):
 
 def test_when_all_is_handed_over_nothing_is_left_to_do(servers, tmp_path):
     words, all_words = servers
+    eodes("topology", "declare", *words)
     eodes("send", RECORD, "--from", "kcci", *words)
     with relaying(tmp_path / "log", *all_words) as running:
         wait_until(lambda: at_both(waiting(*all_words)), running)

@@ -65,7 +65,7 @@ class RabbitMQ:
             taker.settle(deliveries, accepted=False)
 
     def send(self, parcels: Sequence[Parcel]) -> None:
-        """Hand over for publishing to the default exchange: mandatory, with confirms."""
+        """Hand over for publishing, to the default exchange unless a parcel names one: mandatory, with confirms."""
         with self._sending() as sender:
             sender.send(parcels)
 

@@ -58,16 +58,16 @@ class Link:
         if self.channel or self.pump.turn_until(lambda: self.channel or self._refused or self._closing, seconds):
             if self.channel:
                 return True
-            raise self.unavailable(self._trouble)
+            raise self.unavailable(self._trouble, self._kind)
         if time.monotonic() - self._away_since >= self.patience:
-            raise self.unavailable(self._trouble)
+            raise self.unavailable(self._trouble, self._kind)
         return False
 
     def require(self) -> Channel:
         """The channel, as soon as it is open; raises Unavailable when that takes too long."""
         if self.is_open(self.patience) and self.channel:
             return self.channel
-        raise self.unavailable(self._trouble)
+        raise self.unavailable(self._trouble, self._kind)
 
     def ask(self, question: Callable[[Wire, "Future[T]"], None]) -> T:
         """Put a question and wait for the answer; raises Unavailable, or ChannelClosedByBroker for a no."""
@@ -87,6 +87,10 @@ class Link:
         """The exception that says where and what; the password is in neither."""
         hosts, vhost = " or ".join(map(_host, self._places)), self._places[0].virtual_host
         return Unavailable(f"RabbitMQ at {hosts}, virtual host {vhost}: {trouble}", kind)
+
+    @property
+    def _kind(self) -> Trouble:
+        return Trouble.DENIED if self._refused else Trouble.AWAY
 
     @property
     def _place(self) -> Parameters:
