@@ -195,6 +195,7 @@ class Relay:
         for each in part:
             _tell_dead(each)
         self._tell_reused(part)
+        self._tell_dropped(part)
         return sent
 
     def _tell_reused(self, part: Sequence[Taken]) -> None:
@@ -203,6 +204,18 @@ class Relay:
         ids = {entry.message_id for entry in entries if entry.message_id}
         for source, id in self._ledger.reused(ids) if ids else ():
             log.warning("message id used for more than one message", source=source, message_id=id)
+
+    def _tell_dropped(self, part: Sequence[Taken]) -> None:
+        """One log line for each message that is owed again and cannot be: retention dropped its bytes."""
+        again = {each.outcome.entry.id: each.outcome.entry for each in part if each.outcome.answers_again}
+        for id in self._ledger.unanswerable(again) if again else ():
+            log.warning(
+                "not answered again: retention dropped its answer",
+                id=id, source=again[id].source, message_id=again[id].message_id,
+            )  # fmt: skip
+        wanted = {message for each in part for message in each.outcome.again}
+        for message in self._ledger.dropped(wanted) if wanted else ():
+            log.warning("not sent again as it was asked for: retention dropped its bytes", message=message)
 
     def _rest(self, seconds: float, until: Callable[[], bool]) -> None:
         while seconds > 0 and not until():
