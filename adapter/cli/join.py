@@ -1,6 +1,6 @@
 """Where settings become things: the broker and the ledger that commands share."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -18,9 +18,12 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def broker_of(settings: Settings, catalogue: Catalogue) -> Iterator[Broker]:
-    """The broker that the settings name, closed at the end; a URL of none is refused."""
-    broker = _open_broker(settings.broker_url, topology_of(settings, catalogue))
+def broker_of(settings: Settings, catalogue: Catalogue, until: Callable[[], bool] = lambda: False) -> Iterator[Broker]:
+    """The broker that the settings name, closed at the end; a URL of none is refused.
+
+    Once `until` says so, nothing waits for a broker that is away.
+    """
+    broker = _open_broker(settings.broker_url, topology_of(settings, catalogue), until)
     try:
         yield broker
     finally:
@@ -100,7 +103,7 @@ def _main_vhost(url: str) -> str:
         raise refuse(f"--broker: {error}") from None
 
 
-def _open_broker(url: str, topology: Topology) -> Broker:
+def _open_broker(url: str, topology: Topology, until: Callable[[], bool] = lambda: False) -> Broker:
     if url.startswith(EMBEDDED):
         from adapter.relay.embedded import Embedded
 
@@ -108,7 +111,7 @@ def _open_broker(url: str, topology: Topology) -> Broker:
     if topology.partners:
         from adapter.relay.rabbitmq.vhosts import Vhosts
 
-        return Vhosts(url, topology)
+        return Vhosts(url, topology, until=until)
     from adapter.relay.rabbitmq import RabbitMQ
 
-    return RabbitMQ(url, vhost=topology.main)
+    return RabbitMQ(url, vhost=topology.main, until=until)

@@ -20,7 +20,8 @@ def configure_log(reader: bool = False) -> None:
             _without_passwords,
             lines if terminal or reader else structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # A record and its end in one write: several processes share this stream.
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from threading import Timer
-from time import sleep
+from time import monotonic, sleep
 from traceback import extract_stack
 from types import FrameType
 
@@ -18,7 +18,6 @@ from adapter.cli.guard import INTERRUPTED, INVALID, VALID
 from adapter.cli.join import broker_of, ledger_of
 from adapter.cli.log import configure_log
 from adapter.cli.readers import advice_on, open_files
-from adapter.cli.say import tell
 from adapter.cli.start import cache_folder, open_catalogue
 from adapter.findings import Unavailable
 from adapter.relay.advice import advise
@@ -34,6 +33,8 @@ GRACE = 4.0
 """Seconds more than its workers that a crew has to end."""
 PAUSE = 1.0
 """Seconds between tries to reach a broker or database that is not there when the relay starts."""
+TELL_AGAIN = 60.0
+"""Seconds after which the same trouble is told again."""
 
 log = structlog.get_logger()
 
@@ -75,13 +76,14 @@ def run(
             code = _crew(told, role, workers, drain, home).run(stop)
     else:
         code = _alone(told, Role(role), home, stop)
-    tell("interrupted; the round under way was ended whole" if stop.interrupted else "stopped")
+    if CREW not in os.environ:
+        log.info("interrupted" if stop.interrupted else "stopped")
     return code or (INTERRUPTED if stop.interrupted else VALID)
 
 
 def _alone(told: Settings, role: Role, home: Path | None, stop: Stop) -> int:
     catalogue = open_catalogue(home or told.home)
-    with stop, broker_of(told, catalogue) as queues:
+    with stop, broker_of(told, catalogue, stop) as queues:
         patiently(lambda: _relay(told, queues, catalogue, role, stop), stop)
     return VALID
 
@@ -118,12 +120,17 @@ def _give_up() -> None:
 
 
 def patiently(action: Callable[[], None], stop: Stop) -> None:
-    """Do it, and again while something is unavailable, unless told to end before that."""
+    """Do it, and again while something is unavailable, unless told to end; each trouble is told now and then."""
+    told, told_at = "", 0.0
     while not stop():
         try:
             return action()
         except Unavailable as trouble:
-            log.warning("waiting", **advise(trouble))
+            if stop():
+                break
+            if str(trouble) != told or monotonic() - told_at >= TELL_AGAIN:
+                log.warning("waiting", **advise(trouble))
+                told, told_at = str(trouble), monotonic()
             sleep(PAUSE)
     return None
 

@@ -128,7 +128,8 @@ def unavailable(engine: Engine) -> Iterator[None]:
 
 def _unavailable(engine: Engine, error: DBAPIError) -> Unavailable:
     """Where and what; the URL's password is in neither."""
-    return Unavailable(f"ledger at {engine.url!r}: {error.orig}", trouble_of(error.orig))
+    said = " ".join(str(error.orig).split())  # a database may say more than one line
+    return Unavailable(f"ledger at {engine.url!r}: {said}", trouble_of(error.orig))
 
 
 def put(connection: Connection, statement: Executable, rows: Sequence[tuple[Any, ...]]) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from adapter.findings import Trouble, Unavailable
+from adapter.findings import LASTING, Trouble, Unavailable
 
 ADVICE: Mapping[Trouble, str] = {
     Trouble.AWAY: "see that it runs and can be reached from here",
@@ -26,4 +26,4 @@ def advise(trouble: Unavailable) -> dict[str, str]:
 
 def advice(trouble: Trouble) -> str:
     """What to do, for a line of the log."""
-    return f"{ADVICE[trouble]}; it goes on by itself"
+    return f"{ADVICE[trouble]}; it goes on by itself{' once that is right' if trouble in LASTING else ''}"

@@ -74,7 +74,7 @@ def test_a_record_that_is_sent_comes_out_at_the_partner_and_is_acknowledged_at_h
     with relaying(tmp_path / "log", *all_words) as running:
         wait_until(lambda: at_both(waiting(*all_words)), running)
     assert running.returncode == 0
-    assert (tmp_path / "log").read_text().splitlines()[-1] == "stopped"
+    assert json.loads((tmp_path / "log").read_text().splitlines()[-1])["event"] == "stopped"
     (document,), (answer,) = take(broker, "to.cn", 1), take(broker, "to.kcci", 1)
     assert document.body.startswith(b"<?xml")
     reading = translate.read(Delivery(document.body, "CN"), shelf.catalogue(), shelf.facts())

@@ -55,13 +55,17 @@ class Link:
 
     def is_open(self, seconds: float) -> bool:
         """Whether it is open, within these seconds; raises Unavailable when it has been away for too long."""
-        if self.channel or self.pump.turn_until(lambda: self.channel or self._refused or self._closing, seconds):
+        if self.channel or self.pump.turn_until(self._is_settled, seconds):
             if self.channel:
                 return True
             raise self.unavailable(self._trouble, self._kind)
         if time.monotonic() - self._away_since >= self.patience:
             raise self.unavailable(self._trouble, self._kind)
         return False
+
+    def _is_settled(self) -> bool:
+        """Whether waiting any longer for the channel would not help."""
+        return bool(self.channel or self._refused or self._closing or self.pump.until())
 
     def require(self) -> Channel:
         """The channel, as soon as it is open; raises Unavailable when that takes too long."""
