@@ -42,8 +42,9 @@ QUEUES_JSON = """\b
  "outbox": [{"receiver", "open", "due", "oldest",
    "asked_again": moment | null where it is not left alone, "first_error"}],
  "held": [{"id", "source", "message", "key", "until"}],
- "dead": [{"id", "source", "message", "number", "stage", "code", "said",
-   "received_at", "size"}]}"""
+ "dead": [{"id", "source", "message_id", "message", "number", "stage", "code",
+   "said", "received_at", "size"}],
+ "missing": [what could not be looked at, and why: exit code 2]}"""
 TAKE_JSON = """\b
 --json: a line for each message,
 {"message_id", "type", "number", "agreement", "sender", "function",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from adapter.findings import LASTING, Trouble, Unavailable
 
 ADVICE: Mapping[Trouble, str] = {
-    Trouble.AWAY: "see that it runs and can be reached from here",
+    Trouble.AWAY: "see that it runs and lets this user in from here",
     Trouble.DENIED: "see user, password and what they are for: whether it is there, and this user may enter it",
     Trouble.FULL: "disk full: make room where it keeps its files",
     Trouble.FAILING: "its disk fails or is full: see the system's log, make room or replace it",

@@ -1,11 +1,13 @@
 """`eodes send`, `relay` and `queues`, read aloud."""
 
+import json
 import signal
 import sys
 import time
 from pathlib import Path
 
 import pytest
+from processes import free_ports
 from shell import BAD, FIXTURES, RECORD, SECRETS, eodes, process, said, waiting
 
 PATIENCE = 60
@@ -98,7 +100,25 @@ def test_queues_are_shown_as_tables_too():
 
 
 def test_queues_in_json_have_their_documented_parts():
-    assert set(said("queues")) == {"queues", "outbox", "held", "dead"}
+    assert set(said("queues")) == {"queues", "outbox", "held", "dead", "missing"}
+
+
+def test_without_a_broker_the_ledger_is_shown_all_the_same():
+    words = ("queues", "--broker", f"amqp://guest:hush@127.0.0.1:{free_ports(1)[0]}/")
+    result = eodes(*words, "--json")
+    told = json.loads(result.stdout)
+    assert (result.exit_code, told["outbox"], {each["waiting"] for each in told["queues"]}) == (2, [], {None})
+    (missing,) = told["missing"]
+    assert "RabbitMQ at 127.0.0.1" in missing and "hush" not in missing
+    assert "error: RabbitMQ at" in result.stderr
+
+
+def test_without_a_ledger_the_queues_are_shown_all_the_same():
+    eodes("send", RECORD, "--from", "kcci")
+    result = eodes("queues", "--database", "postgresql://guest:hush@127.0.0.1:1/x")
+    assert result.exit_code == 2
+    assert "from.kcci" in result.stdout and "error: ledger at" in result.stderr
+    assert "hush" not in result.stdout + result.stderr
 
 
 def test_what_is_held_is_shown_with_what_it_waits_for():
@@ -116,7 +136,7 @@ def test_what_is_held_is_shown_with_what_it_waits_for():
     ("number", "code", "words"), [(signal.SIGTERM, 0, "stopped"), (signal.SIGINT, 130, "interrupted")]
 )
 def test_the_relay_moves_what_waits_and_ends_after_a_round_when_told_to(number, code, words):
-    eodes("send", RECORD, BAD, "--from", "kcci")
+    bad = eodes("send", RECORD, BAD, "--from", "kcci")
     running = process("relay")
     end = time.monotonic() + PATIENCE
     while not arrived() and running.poll() is None and time.monotonic() < end:
@@ -128,6 +148,7 @@ def test_the_relay_moves_what_waits_and_ends_after_a_round_when_told_to(number, 
     assert arrived()
     dead = said("queues")["dead"]
     assert [(each["source"], each["stage"], each["code"]) for each in dead] == [("kcci", "rules", "HS-01")]
+    assert dead[0]["message_id"] in bad.stdout and dead[0]["message_id"] in eodes("queues").stdout
     assert [secret for secret in SECRETS if secret in told.decode()] == []
 
 
