@@ -24,11 +24,14 @@ class Moody:
         self.mood: Outcome | None = None
         self.gone = False
         self.answered: list[Receipt] = []
+        self.waits = 0
+        """How often a hand-over waited for it in vain."""
         self.asked = 0
         """How many messages were to be handed over to that queue."""
 
     def send(self, parcels: Sequence[Parcel]) -> None:
         if self.gone:
+            self.waits += 1
             raise Unavailable("nobody answers")
         self.asked += sum(parcel.queue == self.queue for parcel in parcels)
         mine = [parcel for parcel in parcels if self.mood and parcel.queue == self.queue]
@@ -126,6 +129,28 @@ def test_what_was_committed_while_the_broker_was_away_arrives_when_it_is_back(of
     office.work()
     taken = [sent.message_id for sent in office.take("ID")]
     assert set(taken) == ids and len(taken) == 20
+
+
+def test_a_broker_that_is_away_is_waited_for_once_in_a_round(office: PostOffice) -> None:
+    broker = moody(office)
+    broker.gone = True
+    for place in range(3):
+        office.put("kcci", record(f"K001-25-{place:07d}"), f"m-{place}")
+        office.work()
+        office.clock.forward(minutes=1)
+        office.work()
+        office.clock.forward(minutes=1)
+    assert len({attempts for (attempts,) in _ask(office, "SELECT attempts FROM outbox")}) > 1
+    office.clock.forward(hours=1)
+    broker.waits = 0
+    office.put("kcci", record("K001-25-0000009"), "m-9")
+    office.relay.step()
+    assert broker.waits == 1
+
+
+def _ask(office: PostOffice, statement: str) -> Sequence[Any]:
+    with office.ledger._engine.connect() as connection:
+        return connection.execute(text(statement)).all()
 
 
 def test_what_is_leased_to_one_process_is_not_sent_by_another(office: PostOffice) -> None:
