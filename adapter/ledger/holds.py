@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 
-from sqlalchemy import Connection, bindparam, delete, exists, select
+from sqlalchemy import Connection, bindparam, delete, exists, select, update
 
 from adapter.ledger.engine import micros, moment, put
 from adapter.ledger.entries import Outcome
@@ -13,6 +14,7 @@ from adapter.ledger.schema import CERTIFICATES, DELIVERIES, HOLDS
 from adapter.ledger.statements import columns_of, put_new
 
 COLUMNS = ("delivery", "key", "next_look_at", "until")
+_PUT_OFF = update(HOLDS).values(next_look_at=bindparam("at")).where(HOLDS.c.delivery == bindparam("this"))
 _FREE = delete(HOLDS).where(HOLDS.c.delivery == bindparam("this"))
 
 
@@ -39,13 +41,16 @@ class Waits:
 
 def write_holds(connection: Connection, outcomes: Iterable[Outcome], at: int) -> None:
     """Hold what is to be held, and let go of what was held and is decided."""
-    held, freed = [], []
+    held, put_off, freed = [], [], []
     for each in outcomes:
         if each.hold:
             held.append((each.entry.id, each.hold.key, at, micros(each.hold.until)))
+            if each.revised and each.hold.in_vain:
+                put_off.append((micros(each.hold.in_vain), each.entry.id))
         elif each.revised:
             freed.append((each.entry.id,))
     put(connection, put_new(HOLDS, COLUMNS, connection.dialect.name), sorted(held))
+    put(connection, _PUT_OFF, sorted(put_off, key=itemgetter(1)))
     put(connection, _FREE, sorted(freed))
 
 

@@ -157,6 +157,26 @@ def test_what_is_held_and_sent_again_is_held_once(office: PostOffice) -> None:
     assert len(office.ledger.dead()) == 1
 
 
+def test_what_waits_in_vain_beside_another_certificate_of_its_number_is_looked_at_ever_more_seldom(
+    office: PostOffice, sent: Delivery
+) -> None:
+    feed_back(office, "CN", "K001-25-0000001", "granted", "kr-cn")  # its number is there, but went to another partner
+    office.work()
+    before = _links(office)
+    for _ in range(2 * 23):
+        office.clock.forward(minutes=30)
+        office.relay.step()
+    assert 5 < _links(office) - before < 15
+    assert [dead.code for dead in office.ledger.dead()] == []
+    office.clock.forward(hours=1)
+    office.work()
+    assert [dead.code for dead in office.ledger.dead()] == ["REF-01"]
+
+
+def _links(office: PostOffice) -> int:
+    return office.ledger.verify().checked["links"]
+
+
 def test_feedback_that_came_before_the_ledger_knew_its_certificate_is_held(office: PostOffice) -> None:
     feed_back(office, "ID", "K001-25-0000001", "granted")
     office.work()
