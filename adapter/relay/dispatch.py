@@ -117,6 +117,7 @@ class Dispatch:
         self._look_at = at + LOOK_EVERY
         due = self._ledger.lease_due(at, MOST_DUE, MOST_DUE_BYTES)
         self._breakers.learn(due.turns)
+        self._keep_back(due.damaged, at)
         waiting = [each for each in due.waiting if each.message.id not in self._under_way]
         waiting.sort(key=lambda each: -each.attempts)
         attempts = {each.message.id: each.attempts for each in waiting}
@@ -132,6 +133,13 @@ class Dispatch:
         if receipt.outcome is not Outcome.LOST:
             self._breakers.failed(self._under_way[receipt.message_id][1], reason, at)
         self._put_off([receipt.message_id], reason, at)
+
+    def _keep_back(self, damaged: Mapping[str, int], at: datetime) -> None:
+        """What is not as it was written must not leave; an operator is told whenever it is due."""
+        for id, attempts in damaged.items():
+            log.error("a message is kept back: it is not as it was written; ask `eodes ledger verify`", id=id)
+            self._under_way[id] = attempts, ""
+        self._put_off(damaged, "it is not as it was written", at)
 
     def _rests(self, at: datetime) -> bool:
         """Whether the broker took nothing a moment ago."""

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from post_office import PostOffice, fixture, kinds, record
 from sqlalchemy import event, text
+from structlog.testing import capture_logs
 
 from adapter.findings import Unavailable
 from adapter.relay.backoff import LONGEST, back_off
@@ -151,6 +153,35 @@ def test_a_broker_that_is_away_is_waited_for_once_in_a_round(office: PostOffice)
 def _ask(office: PostOffice, statement: str) -> Sequence[Any]:
     with office.ledger._engine.connect() as connection:
         return connection.execute(text(statement)).all()
+
+
+DAMAGED = {
+    "bytes taken away": "DELETE FROM bodies WHERE id = :id",
+    "bytes cut short": "UPDATE bodies SET body = substr(body, 1, 300) WHERE id = :id",
+    "other bytes": "UPDATE bodies SET body = 'hm', coding = NULL WHERE id = :id",
+    "a kind that there is not": "UPDATE outbox SET kind = 'hm' WHERE id = :id",
+}
+
+
+@pytest.mark.parametrize("statement", DAMAGED.values(), ids=DAMAGED.keys())
+def test_a_message_that_is_damaged_in_the_ledger_is_kept_back_and_holds_up_no_other(
+    office: PostOffice, statement: str
+) -> None:
+    broker = moody(office)
+    broker.gone = True
+    for place in range(3):
+        office.put("kcci", record(f"K001-25-{place:07d}"), f"m-{place}")
+    office.work()
+    broker.gone = False
+    damaged = office.ledger.standings()[0].message
+    with office.ledger._engine.begin() as connection:
+        connection.execute(text(statement), {"id": damaged})
+    office.clock.forward(minutes=1)
+    with capture_logs() as logs:
+        office.work()
+    assert len(office.take("ID")) == 2
+    assert backlog(office) == [("ID", 1, 0)]
+    assert [each["id"] for each in logs if each["log_level"] == "error"] == [damaged]
 
 
 def test_what_is_leased_to_one_process_is_not_sent_by_another(office: PostOffice) -> None:
