@@ -1,11 +1,12 @@
 """`eodes send`, `relay` and `queues`, read aloud."""
 
+import os
 import signal
 import time
 from pathlib import Path
 
 import pytest
-from shell import BAD, FIXTURES, RECORD, SECRETS, eodes, process, said, waiting
+from shell import BAD, FIXTURES, RECORD, SECRETS, eodes, process, relaying, said, waiting
 
 PATIENCE = 60
 
@@ -133,6 +134,16 @@ def test_several_workers_move_what_waits_and_end_together():
     assert running.returncode == 0
     assert len(workers) == 2
     assert all(map(is_gone, workers))
+
+
+def test_ctrl_c_reaches_a_crew_and_its_workers_and_ends_every_round_whole(tmp_path):
+    log = tmp_path / "log"
+    with relaying(log, "--workers", "2") as running:
+        until(lambda: log.read_bytes().count(b'"relaying"') == 2)
+        os.killpg(running.pid, signal.SIGINT)
+        assert running.wait(PATIENCE) == 130
+    lines = [line for line in log.read_text().splitlines() if not line.startswith("{")]
+    assert sorted(lines) == ["interrupted; the round under way was ended whole", "stopped", "stopped"]
 
 
 def test_workers_do_not_outlive_a_crew_that_is_killed():
