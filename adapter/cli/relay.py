@@ -5,7 +5,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from threading import Timer
+from threading import Thread, Timer
 from time import sleep
 from traceback import extract_stack
 from types import FrameType
@@ -31,6 +31,8 @@ CREW = "EODES_CREW"
 """Tells a worker its crew's process, so that it does not outlive a crew that is killed."""
 GRACE = 4.0
 """Seconds more than its workers that a crew has to end."""
+TELLING = 1.0
+"""Seconds that the last line of the log may take; nobody may read it any more."""
 PAUSE = 1.0
 """Seconds between tries to reach a broker or database that is not there when the relay starts."""
 
@@ -108,12 +110,18 @@ def _relay(told: Settings, queues: Broker, catalogue: Catalogue, role: Role, sto
 def _give_up() -> None:
     """End in the middle of a round: what was not acknowledged or not confirmed comes again.
 
-    The log says where each thread stood: something keeps it that should not.
+    The log says where each thread stood, unless it is the log itself that keeps it.
     """
+    telling = Thread(target=_tell_where_it_stands, daemon=True)
+    telling.start()
+    telling.join(TELLING)
+    os._exit(INVALID)
+
+
+def _tell_where_it_stands() -> None:
     stacks = sys._current_frames().values()
     stood = [[f"{Path(each.filename).name}:{each.lineno} {each.name}" for each in extract_stack(top)] for top in stacks]
     log.warning("ended before the round was whole; what was under way comes again", stood=stood)
-    os._exit(INVALID)
 
 
 def patiently(action: Callable[[], None], stop: Stop) -> None:
