@@ -11,10 +11,11 @@ from traceback import extract_stack
 from types import FrameType
 
 import structlog
+import typer
 
 from adapter.calendar import Calendar
 from adapter.catalogue import Catalogue
-from adapter.cli.guard import INTERRUPTED, INVALID, VALID
+from adapter.cli.guard import INTERRUPTED, INVALID, VALID, explain
 from adapter.cli.join import broker_of, ledger_of
 from adapter.cli.log import configure_log
 from adapter.cli.say import tell
@@ -104,7 +105,12 @@ def _relay(told: Settings, queues: Broker, catalogue: Catalogue, role: Role, sto
         log.info("relaying", role=role.value, process=os.getpid(), broker=told.broker_url, database=told.ledger_url)
         if other:
             log.warning("used as they are, with other properties; eodes topology check explains", other=other)
-        relay.run(stop, _told)
+        try:
+            relay.run(stop, _told)
+        except Exception as error:
+            # The settings were right, so this is not for whoever made them: a crew starts its worker again.
+            explain(error)
+            raise typer.Exit(INVALID) from error
 
 
 def _give_up() -> None:

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from shell import BAD, FIXTURES, RECORD, SECRETS, eodes, process, relaying, said, waiting
 
+from adapter.relay.crew import HOPELESS
+from adapter.relay.relay import Relay
+
 PATIENCE = 60
 
 
@@ -134,6 +137,16 @@ def test_several_workers_move_what_waits_and_end_together():
     assert running.returncode == 0
     assert len(workers) == 2
     assert all(map(is_gone, workers))
+
+
+def test_a_relay_that_fails_at_work_tells_it_by_another_code_than_wrong_settings(monkeypatch):
+    def fail(*_):
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(Relay, "step", fail)
+    result = eodes("relay")
+    assert (result.exit_code, result.stderr.splitlines()[-1]) == (1, "error: Too many open files")
+    assert eodes("relay", "--broker", "nonsense").exit_code == HOPELESS
 
 
 def test_ctrl_c_reaches_a_crew_and_its_workers_and_ends_every_round_whole(tmp_path):
