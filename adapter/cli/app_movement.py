@@ -40,7 +40,7 @@ def relay_messages(
     """Relay messages between the systems' queues.
 
     It ends after a whole round when it is told to (Ctrl-C, SIGTERM); what is under way when --drain is over comes
-    again.
+    again. Exit codes: 0 or 130 (Ctrl-C) when told to, 1 when it failed and may be started again, 2 wrong settings.
 
     Queues and ledger are files of its own unless a broker and a database are named, by option or by EODES_BROKER and
     EODES_DATABASE; the files lie in EODES_DATA, else in ~/.local/state/eodes. EODES_PARTNER_VHOSTS stands for

@@ -37,8 +37,6 @@ def guarded(command: Callable[P, int | None]) -> Callable[P, None]:
             tell("interrupted")
             code = INTERRUPTED
         except Exception as error:
-            if os.environ.get("EODES_DEBUG"):
-                sys.excepthook(type(error), error, error.__traceback__)
             code = explain(error)
         raise typer.Exit(code)
 
@@ -47,7 +45,9 @@ def guarded(command: Callable[P, int | None]) -> Callable[P, None]:
 
 
 def explain(error: Exception) -> int:
-    """Tells what went wrong in a line and gives its exit code."""
+    """Tells what went wrong in a line, with EODES_DEBUG all of it, and gives its exit code."""
+    if os.environ.get("EODES_DEBUG"):
+        sys.excepthook(type(error), error, error.__traceback__)
     from pydantic import ValidationError
 
     from adapter.catalogue import Unknown

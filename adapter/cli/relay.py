@@ -5,16 +5,17 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from threading import Timer
+from threading import Thread, Timer
 from time import monotonic, sleep
 from traceback import extract_stack
 from types import FrameType
 
 import structlog
+import typer
 
 from adapter.calendar import Calendar
 from adapter.catalogue import Catalogue
-from adapter.cli.guard import INTERRUPTED, INVALID, VALID
+from adapter.cli.guard import INTERRUPTED, INVALID, VALID, explain
 from adapter.cli.join import broker_of, ledger_of
 from adapter.cli.log import configure_log
 from adapter.cli.readers import advice_on, open_files
@@ -31,6 +32,8 @@ CREW = "EODES_CREW"
 """Tells a worker its crew's process, so that it does not outlive a crew that is killed."""
 GRACE = 4.0
 """Seconds more than its workers that a crew has to end."""
+TELLING = 1.0
+"""Seconds that the last line of the log may take; nobody may read it any more."""
 PAUSE = 1.0
 """Seconds between tries to reach a broker or database that is not there when the relay starts."""
 TELL_AGAIN = 60.0
@@ -53,6 +56,8 @@ class Ended(Stop):
         return super().__call__() or (self._crew > 0 and os.getppid() != self._crew)
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
+        if self._crew and number == signal.SIGINT:
+            return  # Ctrl-C reaches every process of a terminal: the crew's tells its workers to end, once
         self.interrupted = number == signal.SIGINT
         if not self():
             late = Timer(self._drain, _give_up)
@@ -105,18 +110,29 @@ def _relay(told: Settings, queues: Broker, catalogue: Catalogue, role: Role, sto
         log.info("relaying", role=role.value, process=os.getpid(), broker=told.broker_url, database=told.ledger_url)
         if other:
             log.warning("used as they are, with other properties; eodes topology check explains", other=other)
-        relay.run(stop, _told)
+        try:
+            relay.run(stop, _told)
+        except Exception as error:
+            # The settings were right, so this is not for whoever made them: a crew starts its worker again.
+            explain(error)
+            raise typer.Exit(INVALID) from error
 
 
 def _give_up() -> None:
     """End in the middle of a round: what was not acknowledged or not confirmed comes again.
 
-    The log says where each thread stood: something keeps it that should not.
+    The log says where each thread stood, unless it is the log itself that keeps it.
     """
+    telling = Thread(target=_tell_where_it_stands, daemon=True)
+    telling.start()
+    telling.join(TELLING)
+    os._exit(INVALID)
+
+
+def _tell_where_it_stands() -> None:
     stacks = sys._current_frames().values()
     stood = [[f"{Path(each.filename).name}:{each.lineno} {each.name}" for each in extract_stack(top)] for top in stacks]
     log.warning("ended before the round was whole; what was under way comes again", stood=stood)
-    os._exit(INVALID)
 
 
 def patiently(action: Callable[[], None], stop: Stop) -> None:

@@ -104,6 +104,8 @@ class Hold:
     key: str
     """Match key of the certificate that is to come."""
     until: datetime
+    in_vain: datetime | None = None
+    """When to look again at what was taken up and is held still, whatever there is by then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, exists, select
+from sqlalchemy import Connection, bindparam, delete, exists, select, update
 
+from adapter.envelope import digest
 from adapter.ledger.engine import micros, moment, put
 from adapter.ledger.entries import Outcome
 from adapter.ledger.payload import unpacked
@@ -13,6 +16,7 @@ from adapter.ledger.schema import CERTIFICATES, DELIVERIES, HOLDS
 from adapter.ledger.statements import columns_of, put_new
 
 COLUMNS = ("delivery", "key", "next_look_at", "until")
+_PUT_OFF = update(HOLDS).values(next_look_at=bindparam("at")).where(HOLDS.c.delivery == bindparam("this"))
 _FREE = delete(HOLDS).where(HOLDS.c.delivery == bindparam("this"))
 
 
@@ -23,7 +27,8 @@ class Held:
     id: str
     system: str
     message_id: str | None
-    body: bytes
+    body: bytes | None
+    """None where it is not as it was written any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +44,16 @@ class Waits:
 
 def write_holds(connection: Connection, outcomes: Iterable[Outcome], at: int) -> None:
     """Hold what is to be held, and let go of what was held and is decided."""
-    held, freed = [], []
+    held, put_off, freed = [], [], []
     for each in outcomes:
         if each.hold:
             held.append((each.entry.id, each.hold.key, at, micros(each.hold.until)))
+            if each.revised and each.hold.in_vain:
+                put_off.append((micros(each.hold.in_vain), each.entry.id))
         elif each.revised:
             freed.append((each.entry.id,))
     put(connection, put_new(HOLDS, COLUMNS, connection.dialect.name), sorted(held))
+    put(connection, _PUT_OFF, sorted(put_off, key=itemgetter(1)))
     put(connection, _FREE, sorted(freed))
 
 
@@ -69,9 +77,17 @@ def lease_held(connection: Connection, at: int, next_look_at: int, most: int) ->
     if not ids:
         return []
     connection.execute(HOLDS.update().where(HOLDS.c.delivery.in_(ids)).values(next_look_at=next_look_at))
-    columns = columns_of(DELIVERIES, ("id", "source", "message_id", "coding", "body"))
+    columns = columns_of(DELIVERIES, ("id", "source", "message_id", "digest", "coding", "body"))
     rows = connection.execute(select(*columns).where(DELIVERIES.c.id.in_(ids)).order_by(DELIVERIES.c.received_at))
-    return [Held(row.id, row.source, row.message_id, unpacked(row.coding, row.body)) for row in rows]
+    return [Held(row.id, row.source, row.message_id, _body(row)) for row in rows]
+
+
+def _body(row: Any) -> bytes | None:
+    try:
+        body = unpacked(row.coding, row.body)
+    except (ValueError, TypeError):
+        return None
+    return body if digest(body) == row.digest else None
 
 
 def list_held(connection: Connection, limit: int) -> list[Waits]:

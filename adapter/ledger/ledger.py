@@ -1,7 +1,7 @@
 """The ledger: what came, what became of it, what is to leave."""
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Table, select
 
 from adapter.delivery import Message
+from adapter.envelope import digest
 from adapter.ledger.destinations import Due, Position, Turn, last_turns, put_turns
 from adapter.ledger.engine import micros, open_engine, put, reading, writing
 from adapter.ledger.entries import HELD, Known, Outcome, Sent, Waiting
@@ -28,6 +29,7 @@ from adapter.messages import Function, Kind
 
 CLOSED = Position.CLOSED
 LEASE_TIME = timedelta(seconds=30)
+BODY = ("id", "coding", "body")
 AT_ONCE = 500
 """How many values one question may hold."""
 
@@ -132,7 +134,8 @@ class Ledger(Looks):
                     turns[turn.receiver] = turn.asking(at, at + self._lease)
             put(connection, LEASE, [(micros(at + self._lease), id) for id in chosen])
             messages = _messages(connection, list(chosen))
-        return Due([Waiting(messages[id], attempts) for id, attempts in chosen.items()], turns)
+        waiting = [Waiting(messages[id], attempts) for id, attempts in chosen.items() if id in messages]
+        return Due(waiting, turns, {id: attempts for id, attempts in chosen.items() if id not in messages})
 
     def _ask(self, connection: Connection, turn: Turn, at: datetime) -> dict[str, int]:
         """The one message that asks a destination, unless another worker was first to ask."""
@@ -196,11 +199,16 @@ def _rows(
 
 
 def _messages(connection: Connection, ids: Sequence[str]) -> dict[str, Message]:
-    stored = _rows(connection, BODIES, ("id", "coding", "body"), BODIES.c.id, ids)
-    bodies = {id: unpacked(coding, body) for id, coding, body in stored}
-    found: dict[str, Message] = {}
-    for row in _rows(connection, OUTBOX, MESSAGE, OUTBOX.c.id, ids):
-        values: dict[str, Any] = dict(row._mapping)
-        values |= {"kind": Kind(values["kind"]), "function": Function(values["function"])}
-        found[row.id] = Message(**values, body=bodies[row.id])
-    return found
+    """The messages of these ids, but for those that are not as they were written."""
+    stored = {id: (coding, body) for id, coding, body in _rows(connection, BODIES, BODY, BODIES.c.id, ids)}
+    read = (_message(row, stored) for row in _rows(connection, OUTBOX, MESSAGE, OUTBOX.c.id, ids))
+    return {message.id: message for message in read if message}
+
+
+def _message(row: Any, stored: Mapping[str, tuple[str | None, bytes]]) -> Message | None:
+    values: dict[str, Any] = dict(row._mapping)
+    try:
+        values |= {"kind": Kind(row.kind), "function": Function(row.function), "body": unpacked(*stored[row.id])}
+        return Message(**values) if digest(values["body"]) == row.digest else None
+    except (KeyError, ValueError, TypeError):
+        return None

@@ -1,6 +1,7 @@
 """`eodes send`, `relay` and `queues`, read aloud."""
 
 import json
+import os
 import signal
 import sys
 import time
@@ -8,7 +9,10 @@ from pathlib import Path
 
 import pytest
 from processes import free_ports
-from shell import BAD, FIXTURES, RECORD, SECRETS, eodes, process, said, waiting
+from shell import BAD, FIXTURES, RECORD, SECRETS, eodes, process, relaying, said, waiting
+
+from adapter.relay.crew import HOPELESS
+from adapter.relay.relay import Relay
 
 PATIENCE = 60
 
@@ -179,6 +183,27 @@ def test_several_workers_move_what_waits_and_end_together():
     assert running.returncode == 0
     assert len(workers) == 2
     assert all(map(is_gone, workers))
+
+
+def test_a_relay_that_fails_at_work_tells_it_by_another_code_than_wrong_settings(monkeypatch):
+    def fail(*_):
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(Relay, "step", fail)
+    result = eodes("relay")
+    assert (result.exit_code, result.stderr.splitlines()[-1]) == (1, "error: Too many open files")
+    assert eodes("relay", "--broker", "nonsense").exit_code == HOPELESS
+
+
+def test_ctrl_c_reaches_a_crew_and_its_workers_and_ends_every_round_whole(tmp_path):
+    log = tmp_path / "log"
+    with relaying(log, "--workers", "2") as running:
+        until(lambda: log.read_bytes().count(b'"relaying"') == 2)
+        os.killpg(running.pid, signal.SIGINT)
+        assert running.wait(PATIENCE) == 130
+    events = [json.loads(line)["event"] for line in log.read_text().splitlines()]
+    assert events[-1] == "interrupted"
+    assert not [event for event in events if "stopped" in event or "ended" in event or "killed" in event]
 
 
 def test_workers_do_not_outlive_a_crew_that_is_killed():

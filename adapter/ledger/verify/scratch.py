@@ -6,18 +6,27 @@ from pathlib import Path
 from typing import Any
 
 _TABLES = (
-    "deliveries (id PRIMARY KEY, digest, stage, revised, bare DEFAULT 0, dropped DEFAULT 0, seen DEFAULT 0)",
-    "messages (id PRIMARY KEY, digest, receiver, closed DEFAULT 0, again DEFAULT 0, dropped DEFAULT 0, seen DEFAULT 0)",
-    "certificates (id PRIMARY KEY, digest, seen DEFAULT 0)",
-    "history (certificate, number, state, at, cause, seen DEFAULT 0, PRIMARY KEY (certificate, number))",
+    "deliveries (id PRIMARY KEY, digest, stage, revised, bare DEFAULT 0, dropped DEFAULT 0, {})",
+    "messages (id PRIMARY KEY, digest, receiver, closed DEFAULT 0, again DEFAULT 0, dropped DEFAULT 0, {})",
+    "certificates (id PRIMARY KEY, digest, {})",
+    "history (certificate, number, state, at, cause, {}, PRIMARY KEY (certificate, number))",
 )
+_MARKS = "seen DEFAULT 0, disputed DEFAULT 0"
 _PUT = "INSERT INTO {} ({}) VALUES ({}) ON CONFLICT DO UPDATE SET {}"
 
 
 def _learn(table: str, key: str, values: str, update: str | None = None) -> str:
     columns = [*key.split(), *values.split()]
-    update = update or ", ".join(f"{name} = excluded.{name}" for name in values.split())
+    update = update or _again(values.split())
     return _PUT.format(table, ", ".join(columns), ", ".join("?" * len(columns)), update)
+
+
+def _again(names: list[str]) -> str:
+    """What becomes of a row of which another link spoke before; not of what is only flagged."""
+    said, told = ", ".join(names), ", ".join(f"excluded.{name}" for name in names)
+    first = names[0]
+    disputed = f"disputed = disputed OR ({first} IS NOT NULL AND ({said}) IS NOT ({told}))"
+    return ", ".join([*(f"{name} = excluded.{name}" for name in names), disputed])
 
 
 _MORE = "revised = coalesce(revised || ' ', '') || excluded.revised"
@@ -47,7 +56,7 @@ class Scratch:
         for word in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -64000"):
             self._database.execute(f"PRAGMA {word}")
         for table in _TABLES:
-            self._database.execute(f"CREATE TABLE {table} WITHOUT ROWID")
+            self._database.execute(f"CREATE TABLE {table.format(_MARKS)} WITHOUT ROWID")
         self._database.execute("BEGIN")
 
     def close(self) -> None:
@@ -85,5 +94,12 @@ class Scratch:
 
     def unseen(self, table: str) -> Iterator[tuple[Any, ...]]:
         """The keys of rows that were written and are not there."""
-        key, written = ("certificate, number", "state") if table == "history" else ("id", "digest")
-        yield from self._database.execute(f"SELECT {key} FROM {table} WHERE NOT seen AND {written} IS NOT NULL")
+        yield from self._keys(table, f"NOT seen AND {'state' if table == 'history' else 'digest'} IS NOT NULL")
+
+    def disputed(self, table: str) -> Iterator[tuple[Any, ...]]:
+        """The keys of rows of which two links say different things; each row is written once."""
+        yield from self._keys(table, "disputed")
+
+    def _keys(self, table: str, where: str) -> Iterator[tuple[Any, ...]]:
+        key = "certificate, number" if table == "history" else "id"
+        yield from self._database.execute(f"SELECT {key} FROM {table} WHERE {where}")
