@@ -1,6 +1,7 @@
 """Files written whole or not at all, and the versions of the packages that what they hold was made with."""
 
 import os
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -17,6 +18,12 @@ def write_whole(place: Path, data: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def make_private(place: Path) -> None:
+    """An empty file for this user alone, unless there is one; where none can be made, whoever opens it is told."""
+    with suppress(OSError):
+        os.close(os.open(place, os.O_CREAT | os.O_WRONLY, 0o600))
 
 
 def version_of(package: str) -> str:

@@ -35,10 +35,13 @@ class Settings(BaseSettings):
 
     @property
     def folder(self) -> Path:
-        """Where queues and ledger lie: EODES_DATA, XDG_STATE_HOME/eodes or ~/.local/state/eodes; made if need be."""
+        """Where queues and ledger lie: EODES_DATA, XDG_STATE_HOME/eodes or ~/.local/state/eodes.
+
+        It is made if need be, for this user alone: what lies there is confidential.
+        """
         state = os.environ.get("XDG_STATE_HOME")
         place = self.data or (Path(state) if state else Path.home() / ".local" / "state") / "eodes"
-        place.mkdir(parents=True, exist_ok=True)
+        place.mkdir(0o700, parents=True, exist_ok=True)
         return place
 
     @property

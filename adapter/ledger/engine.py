@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Executable, create_engine, event, make_url
@@ -18,6 +19,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from adapter.files import make_private
 from adapter.findings import Unavailable
 from adapter.ledger.trouble import READ_ONLY, trouble_of
 from adapter.ledger.upgrade import bring_up, is_current
@@ -45,6 +47,8 @@ def open_engine(url: str, busy: float = BUSY_SECONDS) -> Engine:
             "not a database URL like sqlite:///ledger.db or postgresql://user:password@host/name"
         ) from None
     if engine.dialect.name == "sqlite":
+        if address.database and not address.database.startswith((":", "file:")):
+            make_private(Path(address.database))
         event.listen(engine, "connect", partial(_prepare_sqlite, busy))
         event.listen(engine, "begin", _begin_sqlite)
     with reading(engine) as connection:
