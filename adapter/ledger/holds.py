@@ -16,6 +16,8 @@ from adapter.ledger.schema import CERTIFICATES, DELIVERIES, HOLDS
 from adapter.ledger.statements import columns_of, put_new
 
 COLUMNS = ("delivery", "key", "next_look_at", "until")
+AHEAD = 2 * 86_400_000_000
+"""Microseconds; no look is put off for longer, but by a clock that was ahead."""
 _PUT_OFF = update(HOLDS).values(next_look_at=bindparam("at")).where(HOLDS.c.delivery == bindparam("this"))
 _FREE = delete(HOLDS).where(HOLDS.c.delivery == bindparam("this"))
 
@@ -68,7 +70,7 @@ def lease_held(connection: Connection, at: int, next_look_at: int, most: int) ->
     has_come = exists().where(CERTIFICATES.c.key == HOLDS.c.key)
     chosen = (
         select(HOLDS.c.delivery)
-        .where(HOLDS.c.next_look_at <= at, has_come | (HOLDS.c.until <= at))
+        .where((HOLDS.c.next_look_at <= at) | (HOLDS.c.next_look_at > at + AHEAD), has_come | (HOLDS.c.until <= at))
         .order_by(HOLDS.c.next_look_at)
         .limit(most)
         .with_for_update(skip_locked=True)

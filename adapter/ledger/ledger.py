@@ -22,13 +22,15 @@ from adapter.ledger.payload import unpacked
 from adapter.ledger.prune import Pruned, drop, over
 from adapter.ledger.retention import Retention
 from adapter.ledger.schema import BODIES, CERTIFICATES, DELIVERIES, OUTBOX
-from adapter.ledger.statements import CLOSE, DEFER, LEASE, MESSAGE, SENT, STANDING, columns_of, due
+from adapter.ledger.statements import CLOSE, DEFER, LEASE, MESSAGE, SENT, STANDING, columns_of, due, recall
 from adapter.ledger.verify import Tell, say_nothing
 from adapter.ledger.window import write_window
 from adapter.messages import Function, Kind
 
 CLOSED = Position.CLOSED
 LEASE_TIME = timedelta(seconds=30)
+AHEAD = timedelta(hours=1)
+"""No message is put off for longer, and no destination left alone."""
 BODY = ("id", "coding", "body")
 AT_ONCE = 500
 """How many values one question may hold."""
@@ -122,14 +124,17 @@ class Ledger(Looks):
     def lease_due(self, at: datetime, most: int, most_bytes: int) -> Due:
         """Messages that are due, oldest first, with a lease on each; at most so many and of so many bytes, but one.
 
-        For a destination whose breaker is open there are none, until it is time to ask it with one.
+        For a destination whose breaker is open there are none, until it is time to ask it with one. Nothing waits for
+        a moment that only a clock which was ahead can have named.
         """
+        latest = at + max(AHEAD, 2 * self._lease)
         with writing(self._engine) as connection:
+            connection.execute(recall(micros(at), micros(latest)))
             turns = last_turns(connection)
             apart = {receiver: turn for receiver, turn in turns.items() if turn.position is not CLOSED}
             chosen = _fitting(connection.execute(due(micros(at), most, apart)), most_bytes)
             for turn in apart.values():
-                if turn.until <= at:
+                if turn.until <= at or turn.until > latest:
                     chosen |= self._ask(connection, turn, at)
                     turns[turn.receiver] = turn.asking(at, at + self._lease)
             put(connection, LEASE, [(micros(at + self._lease), id) for id in chosen])

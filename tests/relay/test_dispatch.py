@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 
 from adapter.findings import Unavailable
 from adapter.relay.backoff import LONGEST, back_off
+from adapter.relay.breaker import TRIPS_AT
 from adapter.relay.broker import Broker, Outcome, Parcel, Receipt
 from adapter.relay.names import outbox
 
@@ -153,6 +154,21 @@ def test_a_broker_that_is_away_is_waited_for_once_in_a_round(office: PostOffice)
 def _ask(office: PostOffice, statement: str) -> Sequence[Any]:
     with office.ledger._engine.connect() as connection:
         return connection.execute(text(statement)).all()
+
+
+def test_what_was_put_off_by_a_clock_that_was_ahead_does_not_wait_for_that_day(office: PostOffice) -> None:
+    broker = moody(office)
+    broker.mood = Outcome.REFUSED
+    office.clock.forward(days=365)
+    for place in range(TRIPS_AT + 1):
+        office.put("kcci", record(f"K001-25-{place:07d}"), f"m-{place}")
+        office.work()
+    broker.mood = None
+    office.clock.forward(days=-365)
+    for _ in range(2):  # the first one asks
+        office.work()
+        office.clock.forward(minutes=1)
+    assert len(office.take("ID")) == TRIPS_AT + 1
 
 
 DAMAGED = {

@@ -175,6 +175,18 @@ def test_what_is_held_and_damaged_in_the_ledger_stays_held_and_holds_up_nothing(
     assert "a delivery stays held" in {each["event"].partition(":")[0] for each in logs}
 
 
+def test_what_was_held_by_a_clock_that_was_ahead_goes_on_when_its_certificate_comes(office: PostOffice) -> None:
+    office.clock.forward(days=365)
+    office.put("kcci", fixture("kcci/cancellation/ik-cepa-replaced.json"), "m-1")
+    office.work()
+    office.clock.forward(days=-365)
+    office.put("kcci", record(office.ledger.held(1)[0].key), "m-2")
+    office.work()
+    office.clock.forward(minutes=1)
+    office.work()
+    assert kinds(office.take("ID")) == ["certificate", "cancellation"]
+
+
 def test_what_waits_in_vain_beside_another_certificate_of_its_number_is_looked_at_ever_more_seldom(
     office: PostOffice, sent: Delivery
 ) -> None:
