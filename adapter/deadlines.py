@@ -81,10 +81,13 @@ def expires_on(issued_on: date, terms: Terms) -> date | None:
     return months_after(issued_on, terms.validity.months) if terms.validity else None
 
 
-def kept_until(issued_on: date, agreement: Agreement) -> date | None:
-    """The last day on which what was exchanged about a certificate is kept; None where the agreement names none."""
+def kept_until(issued_on: date, agreement: Agreement, received_on: date | None = None) -> date | None:
+    """The last day on which what was exchanged about a certificate is kept; None where the agreement names none.
+
+    Counted from the day of issue, or of receipt where that is later.
+    """
     retention = agreement.on(issued_on).retention
-    return months_after(issued_on, 12 * retention.years) if retention else None
+    return months_after(max(issued_on, received_on or issued_on), 12 * retention.years) if retention else None
 
 
 def limit_ends(

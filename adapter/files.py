@@ -1,6 +1,7 @@
 """Files written whole or not at all, and the versions of the packages that what they hold was made with."""
 
 import os
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -17,6 +18,20 @@ def write_whole(place: Path, data: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def make_private(place: Path | str) -> None:
+    """Make an empty file that only its owner may read, unless there is one, or none can be: whoever opens it tells."""
+    with suppress(OSError):
+        os.close(os.open(place, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def is_open_to_others(place: Path) -> bool:
+    """Whether others than its owner may do anything with what lies there."""
+    try:
+        return bool(place.stat().st_mode & 0o077)
+    except OSError:
+        return False
 
 
 def version_of(package: str) -> str:

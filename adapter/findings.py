@@ -94,6 +94,8 @@ class Trouble(StrEnum):
 
     AWAY = "away"
     """It does not answer, or lets nobody in."""
+    DENIED = "denied"
+    """It does not let this user in, or not do this; or what the user is to enter is not there."""
     FULL = "full"
     """Its disk is full."""
     FAILING = "failing"
@@ -114,8 +116,12 @@ class Trouble(StrEnum):
     """A destination takes no messages."""
 
 
+LASTING = (Trouble.DENIED, Trouble.FORBIDDEN, Trouble.MISSING)
+"""What does not pass unless somebody does something about it."""
+
+
 class Unavailable(Exception):
-    """A broker, database or partner that does not answer now: trying again helps."""
+    """A broker, database or partner that does not answer now: trying again helps, or will when it was seen to."""
 
     def __init__(self, message: str, trouble: Trouble = Trouble.AWAY) -> None:
         self.trouble = trouble

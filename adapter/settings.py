@@ -35,10 +35,13 @@ class Settings(BaseSettings):
 
     @property
     def folder(self) -> Path:
-        """Where queues and ledger lie: EODES_DATA, XDG_STATE_HOME/eodes or ~/.local/state/eodes; made if need be."""
+        """Where queues and ledger lie: EODES_DATA, XDG_STATE_HOME/eodes or ~/.local/state/eodes; made if need be.
+
+        Certificates are not for everyone who works on this machine: the folder is its user's alone.
+        """
         state = os.environ.get("XDG_STATE_HOME")
         place = self.data or (Path(state) if state else Path.home() / ".local" / "state") / "eodes"
-        place.mkdir(parents=True, exist_ok=True)
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
         return place
 
     @property
@@ -65,3 +68,11 @@ def settings(
     told = {"broker": broker, "database": database, "partner_vhosts": partner_vhosts, "management": management}
     given = {name: value for name, value in told.items() if value}
     return Settings(_secrets_dir=os.environ.get("EODES_SECRETS"), **given)  # type: ignore[arg-type]
+
+
+def secret_file(name: str) -> Path | None:
+    """The file under EODES_SECRETS that holds a setting, unless the environment itself says it."""
+    variable, folder = f"EODES_{name.upper()}", os.environ.get("EODES_SECRETS")
+    if os.environ.get(variable) or not folder or not Path(folder).is_dir():
+        return None
+    return next((each for each in Path(folder).iterdir() if each.name.upper() == variable), None)

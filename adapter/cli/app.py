@@ -1,7 +1,7 @@
 """The commands: what each takes; what it does is imported only when it is asked for."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
@@ -14,6 +14,7 @@ from adapter.cli.app_knowledge import (
     show_table,
 )
 from adapter.cli.app_ledger import ledger
+from adapter.cli.app_movement import movement
 from adapter.cli.guard import guarded
 from adapter.cli.options import (
     CHECK_JSON,
@@ -22,11 +23,9 @@ from adapter.cli.options import (
     EXPLAIN_JSON,
     FILE_JSON,
     PARTNERS_JSON,
-    QUEUES_JSON,
     RULES_JSON,
     SHOW_JSON,
     Broker,
-    Database,
     Files,
     Home,
     HomeForAll,
@@ -43,6 +42,7 @@ app = typer.Typer(
     help="Maps, validates and relays certificates of origin between domestic systems and free-trade partners.",
     epilog=CODES, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
 )  # fmt: skip
+app.add_typer(movement)
 app.add_typer(topology)
 app.add_typer(ledger, name="ledger")
 
@@ -128,68 +128,6 @@ app.command("show", epilog=SHOW_JSON)(show_table)
 app.command("deadlines", epilog=DEADLINES_JSON)(list_deadlines)
 app.command("rules", epilog=RULES_JSON)(list_rules)
 app.command("explain", epilog=EXPLAIN_JSON)(explain_code)
-
-
-@app.command("relay")
-@guarded
-def relay_messages(
-    broker: Broker = None,
-    database: Database = None,
-    partner_vhosts: PartnerVhosts = None,
-    role: Annotated[
-        Literal["both", "intake", "dispatch"], typer.Option("--role", help="Take in, send, or do both.")
-    ] = "both",
-    workers: Annotated[
-        int, typer.Option("--workers", min=1, max=64, help="Processes side by side; one that ends is started again.")
-    ] = 1,
-    drain: Annotated[
-        float, typer.Option("--drain", metavar="SECONDS", min=0.0, help="How long it may take to end when told to.")
-    ] = 30.0,
-    home: Home = None,
-) -> int:
-    """Relay messages between the systems' queues.
-
-    It ends after a whole round when it is told to (Ctrl-C, SIGTERM); what is under way when --drain is over comes
-    again.
-
-    Queues and ledger are files of its own unless a broker and a database are named, by option or by EODES_BROKER and
-    EODES_DATABASE; the files lie in EODES_DATA, else in ~/.local/state/eodes. EODES_PARTNER_VHOSTS stands for
-    --partner-vhosts; `eodes topology grant` makes those vhosts.
-    """
-    from adapter.cli.relay import run
-
-    return run(broker, database, partner_vhosts, role, workers, drain, home)
-
-
-@app.command("send")
-@guarded
-def send_files(
-    files: Files,
-    sender: Annotated[str, typer.Option("--from", metavar="SYSTEM", help="Whose documents they are.")],
-    receiver: Annotated[str | None, typer.Option("--to", metavar="PARTNER", help="For one partner only.")] = None,
-    broker: Broker = None,
-    partner_vhosts: PartnerVhosts = None,
-    home: Home = None,
-) -> int:
-    """Put documents into their system's queue."""
-    from adapter.cli.send import run
-
-    return run(files, sender, receiver, broker, partner_vhosts, home)
-
-
-@app.command("queues", epilog=QUEUES_JSON)
-@guarded
-def show_queues(
-    broker: Broker = None,
-    database: Database = None,
-    partner_vhosts: PartnerVhosts = None,
-    json: Json = False,
-    home: Home = None,
-) -> int:
-    """Show what waits, what is due and what died."""
-    from adapter.cli.queues import run
-
-    return run(broker, database, partner_vhosts, json, home)
 
 
 @app.command("asyncapi")

@@ -37,8 +37,6 @@ def guarded(command: Callable[P, int | None]) -> Callable[P, None]:
             tell("interrupted")
             code = INTERRUPTED
         except Exception as error:
-            if os.environ.get("EODES_DEBUG"):
-                sys.excepthook(type(error), error, error.__traceback__)
             code = explain(error)
         raise typer.Exit(code)
 
@@ -47,11 +45,13 @@ def guarded(command: Callable[P, int | None]) -> Callable[P, None]:
 
 
 def explain(error: Exception) -> int:
-    """Tells what went wrong in a line and gives its exit code."""
+    """Tells what went wrong in a line, with EODES_DEBUG all of it, and gives its exit code."""
+    if os.environ.get("EODES_DEBUG"):
+        sys.excepthook(type(error), error, error.__traceback__)
     from pydantic import ValidationError
 
     from adapter.catalogue import Unknown
-    from adapter.findings import Rejected, Unavailable
+    from adapter.findings import LASTING, Rejected, Unavailable
     from adapter.mapping.path import TableError
     from adapter.schema.files import SchemaError
 
@@ -61,7 +61,7 @@ def explain(error: Exception) -> int:
     if isinstance(error, OSError):
         tell(f"error: {f'{error.filename}: ' if error.filename else ''}{error.strerror or type(error).__name__}")
     elif isinstance(error, Unavailable):
-        tell(f"error: {error}; trying again may help")
+        tell(f"error: {error}{'' if error.trouble in LASTING else '; trying again may help'}")
     elif isinstance(error, ValidationError) and error.title == "Settings":
         tell(*(f"error: EODES_{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors()))
     elif isinstance(error, Unknown | TableError | SchemaError):

@@ -1,6 +1,6 @@
 """Where settings become things: the broker and the ledger that commands share."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -18,9 +18,35 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def broker_of(settings: Settings, catalogue: Catalogue) -> Iterator[Broker]:
-    """The broker that the settings name, closed at the end; a URL of none is refused."""
-    broker = _open_broker(settings.broker_url, topology_of(settings, catalogue))
+def broker_of(settings: Settings, catalogue: Catalogue, until: Callable[[], bool] = lambda: False) -> Iterator[Broker]:
+    """The broker that the settings name, closed at the end; a URL of none is refused.
+
+    Once `until` says so, nothing waits for a broker that is away.
+    """
+    broker = _open_broker(settings.broker_url, topology_of(settings, catalogue), until)
+    try:
+        yield broker
+    finally:
+        broker.close()
+
+
+@contextmanager
+def broker_at(settings: Settings, catalogue: Catalogue, queue: str) -> Iterator[Broker]:
+    """The broker as whoever fills or empties this one queue comes to it, with no other rights; closed at the end.
+
+    On RabbitMQ that is a connection into the queue's own vhost, where nothing is made. Queues in a file have no
+    operator: there the queue is made.
+    """
+    made, url = topology_of(settings, catalogue), settings.broker_url
+    if url.startswith(EMBEDDED):
+        broker = _open_broker(url, made)
+        broker.declare([queue])
+    else:
+        from adapter.relay.rabbitmq import RabbitMQ
+        from adapter.relay.rabbitmq.vhosts import url_of
+
+        place = made.place[queue]
+        broker = RabbitMQ(url if place == made.main.name else url_of(url, place))
     try:
         yield broker
     finally:
@@ -39,10 +65,13 @@ def topology_of(settings: Settings, catalogue: Catalogue) -> Topology:
 
 
 @contextmanager
-def ledger_of(settings: Settings) -> Iterator[Ledger]:
-    """The ledger that the settings name, closed at the end; a URL of none is refused. Raises Unavailable."""
+def ledger_of(settings: Settings, make: bool = True) -> Iterator[Ledger]:
+    """The ledger that the settings name, closed at the end; a URL of none is refused. Raises Unavailable.
+
+    Unless `make`, one that is not there yet is refused too.
+    """
     try:
-        ledger = Ledger.open(settings.ledger_url, timedelta(seconds=settings.lease))
+        ledger = Ledger.open(settings.ledger_url, timedelta(seconds=settings.lease), make)
     except ValueError as error:
         raise refuse(f"--database: {error}") from None
     try:
@@ -74,7 +103,7 @@ def _main_vhost(url: str) -> str:
         raise refuse(f"--broker: {error}") from None
 
 
-def _open_broker(url: str, topology: Topology) -> Broker:
+def _open_broker(url: str, topology: Topology, until: Callable[[], bool] = lambda: False) -> Broker:
     if url.startswith(EMBEDDED):
         from adapter.relay.embedded import Embedded
 
@@ -82,7 +111,7 @@ def _open_broker(url: str, topology: Topology) -> Broker:
     if topology.partners:
         from adapter.relay.rabbitmq.vhosts import Vhosts
 
-        return Vhosts(url, topology)
+        return Vhosts(url, topology, until=until)
     from adapter.relay.rabbitmq import RabbitMQ
 
-    return RabbitMQ(url, vhost=topology.main)
+    return RabbitMQ(url, vhost=topology.main, until=until)

@@ -6,6 +6,17 @@ from pathlib import Path
 from adapter.files import write_whole
 
 
+def keep_for_good(place: Path, data: bytes) -> None:
+    """Keep a file that outlives a crash of the machine in the next moment; raises OSError."""
+    keep(place, data)
+    for each in (place, place.parent):
+        handle = os.open(each, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
 def keep(place: Path, data: bytes) -> None:
     """Write a file as write_whole does, with the permissions that the user's umask gives; raises OSError."""
     mask = os.umask(0o077)

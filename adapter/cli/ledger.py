@@ -1,5 +1,6 @@
 """`eodes ledger`: what is kept, proved; gaps in numbers, told; what need not be kept any longer, dropped."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, astuple
 from datetime import UTC, datetime
@@ -28,7 +29,9 @@ PRUNED = ("agreement", "deliveries", "messages", "bytes", "years", "recalled", "
 def verify(database: str | None, noted: str | None, json: bool) -> int:
     """Put what was looked at, what was found, and the anchor to note; anything found makes it fail."""
     told = settings(database=database)
-    with ledger_of(told) as ledger, how_far() as tell:
+    if noted is not None and not re.fullmatch(r"[0-9a-f]{64}", noted):
+        raise refuse("--anchor: no anchor's hash, which is 64 hexadecimal digits in small letters")
+    with ledger_of(told, make=False) as ledger, how_far() as tell:
         proof = ledger.verify(tell, noted)
     if json:
         put_json(_said(proof))
@@ -64,7 +67,7 @@ def prune(database: str | None, apply: bool, json: bool, home: Path | None) -> i
     except ValueError as error:
         raise refuse(str(error)) from None
     at = datetime.now(UTC)
-    with ledger_of(told) as ledger, how_far() as tell:
+    with ledger_of(told, make=False) as ledger, how_far() as tell:
         pruned = ledger.prune(retention, at, apply, tell)
     rows = [_row(name, pruned, agreements, retention, at) for name in sorted(pruned.bytes)]
     if json:

@@ -9,17 +9,19 @@ import structlog
 from adapter.cli.say import masked
 
 
-def configure_log() -> None:
-    """Log to standard error: lines to read on a terminal, JSON elsewhere; no URL with its password."""
+def configure_log(reader: bool = False) -> None:
+    """Log to standard error: lines to read on a terminal or for a command's reader, JSON elsewhere; no passwords."""
     terminal = sys.stderr.isatty()
+    lines = structlog.dev.ConsoleRenderer(colors=terminal)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _without_passwords,
-            structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer(ensure_ascii=False),
+            lines if terminal or reader else structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # A record and its end in one write: several processes share this stream.
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
 

@@ -58,8 +58,14 @@ QUEUES_JSON = """\b
  "outbox": [{"receiver", "open", "due", "oldest",
    "asked_again": moment | null where it is not left alone, "first_error"}],
  "held": [{"id", "source", "message", "key", "until"}],
- "dead": [{"id", "source", "message", "number", "stage", "code", "said",
-   "received_at", "size"}]}"""
+ "dead": [{"id", "source", "message_id", "message", "number", "stage", "code",
+   "said", "received_at", "size"}],
+ "missing": [what could not be looked at, and why: exit code 2]}"""
+TAKE_JSON = """\b
+--json: a line for each message,
+{"message_id", "type", "number", "agreement", "sender", "function",
+ "correlation_id", "content_type", "size", "times",
+ "written": path | null, "body": text | null where it was written or is no UTF-8}"""
 TOPOLOGY_JSON = """\b
 --json:
 {"main": vhost, "partners": [vhost]}, a vhost being
@@ -121,5 +127,5 @@ PartnerVhosts = Annotated[
 ]
 Management = Annotated[
     str | None,
-    typer.Option("--management", metavar="URL", help="RabbitMQ's management API: http://user:password@host:15672."),
+    typer.Option("--management", metavar="URL", help="RabbitMQ's management API: http://USER:PASSWORD@HOST:15672."),
 ]

@@ -1,51 +1,78 @@
 """`eodes queues`: how many messages wait where, what is due, what died."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from adapter.catalogue import Catalogue
-from adapter.cli.guard import VALID
+from adapter.cli.guard import USAGE, VALID, explain
 from adapter.cli.join import broker_of, ledger_of
 from adapter.cli.log import configure_log
-from adapter.cli.say import put_json
+from adapter.cli.readers import advice_on, open_files
+from adapter.cli.say import masked, put_json, tell
 from adapter.cli.start import open_catalogue
 from adapter.cli.tables import put_table
+from adapter.findings import Unavailable
 from adapter.ledger import Backlog, Dead, Position, Turn
 from adapter.relay.names import queue_names
 from adapter.settings import Settings, settings
 
+Lists = dict[str, list[dict[str, Any]]]
+
 MOST_DEAD = 100
 WAITING = ("receiver", "open", "due", "oldest", "asked_again", "first_error")
 HELD = ("id", "source", "message", "key", "until")
-COLUMNS = ("received_at", "source", "message", "number", "stage", "code", "said", "id")
+COLUMNS = ("received_at", "source", "message_id", "message", "number", "stage", "code", "said", "id")
 
 
 def run(broker: str | None, database: str | None, partner_vhosts: str | None, json: bool, home: Path | None) -> int:
     """Put the depths of the queues, the outbox by receiver, what is held, and what died last."""
-    configure_log()
+    configure_log(reader=True)
     told = settings(broker, database, partner_vhosts)
+    if places := open_files(told):
+        tell(f"warning: others on this machine may read certificates: {advice_on(places)}")
     catalogue = open_catalogue(home or told.home)
-    said = {"queues": _depths(told, catalogue), **_ledger(told)}
+    missing: list[str] = []
+    depths = _or_say(missing, lambda: _depths(told, catalogue), _unknown(catalogue))
+    said = {**depths, **_or_say(missing, lambda: _ledger(told), {"outbox": [], "held": [], "dead": []})}
     if json:
-        put_json(said)
-        return VALID
+        put_json(said | {"missing": missing})
+    else:
+        _put(said)
+    return USAGE if missing else VALID
+
+
+def _or_say(missing: list[str], look: Callable[[], Lists], otherwise: Lists) -> Lists:
+    """What is found, or what stands for it where nobody answers: that is told, and noted as missing."""
+    try:
+        return look()
+    except Unavailable as error:
+        missing.append(masked(str(error)))
+        explain(error)
+        return otherwise
+
+
+def _put(said: Lists) -> None:
     put_table(("queue", "waiting"), [(each["queue"], each["waiting"]) for each in said["queues"]])
     put_table(WAITING, [[each[name] for name in WAITING] for each in said["outbox"]], "Outbox")
     if said["held"]:
         put_table(HELD, [[each[name] for name in HELD] for each in said["held"]], "Held until their certificate comes")
     put_table(COLUMNS, [[each[name] for name in COLUMNS] for each in said["dead"]], "Dead")
-    return VALID
 
 
-def _depths(told: Settings, catalogue: Catalogue) -> list[dict[str, Any]]:
+def _unknown(catalogue: Catalogue) -> Lists:
+    return {"queues": [{"queue": name, "waiting": None} for name in queue_names(catalogue)]}
+
+
+def _depths(told: Settings, catalogue: Catalogue) -> Lists:
     names = queue_names(catalogue)
     with broker_of(told, catalogue) as broker:
         depths = broker.depths(names)
-    return [{"queue": name, "waiting": depths.get(name)} for name in names]
+    return {"queues": [{"queue": name, "waiting": depths.get(name)} for name in names]}
 
 
-def _ledger(told: Settings) -> dict[str, list[dict[str, Any]]]:
+def _ledger(told: Settings) -> Lists:
     with ledger_of(told) as ledger:
         outbox, dead, turns = ledger.queue(datetime.now(UTC)), ledger.dead(MOST_DEAD), ledger.turns()
         held = ledger.held(MOST_DEAD)
@@ -70,6 +97,7 @@ def _backlog(each: Backlog, turn: Turn | None) -> dict[str, Any]:
 
 def _dead(each: Dead) -> dict[str, Any]:
     return {
-        "id": each.id, "source": each.source, "message": each.kind, "number": each.number, "stage": each.stage,
-        "code": each.code, "said": each.message, "received_at": each.received_at.isoformat(), "size": each.size,
+        "id": each.id, "source": each.source, "message_id": each.message_id, "message": each.kind,
+        "number": each.number, "stage": each.stage, "code": each.code, "said": each.message,
+        "received_at": each.received_at.isoformat(), "size": each.size,
     }  # fmt: skip

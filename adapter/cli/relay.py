@@ -5,19 +5,20 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from threading import Timer
-from time import sleep
+from threading import Thread, Timer
+from time import monotonic, sleep
 from traceback import extract_stack
 from types import FrameType
 
 import structlog
+import typer
 
 from adapter.calendar import Calendar
 from adapter.catalogue import Catalogue
-from adapter.cli.guard import INTERRUPTED, INVALID, VALID
+from adapter.cli.guard import INTERRUPTED, INVALID, VALID, explain
 from adapter.cli.join import broker_of, ledger_of
 from adapter.cli.log import configure_log
-from adapter.cli.say import tell
+from adapter.cli.readers import advice_on, open_files
 from adapter.cli.start import cache_folder, open_catalogue
 from adapter.findings import Unavailable
 from adapter.relay.advice import advise
@@ -31,8 +32,12 @@ CREW = "EODES_CREW"
 """Tells a worker its crew's process, so that it does not outlive a crew that is killed."""
 GRACE = 4.0
 """Seconds more than its workers that a crew has to end."""
+TELLING = 1.0
+"""Seconds that the last line of the log may take; nobody may read it any more."""
 PAUSE = 1.0
 """Seconds between tries to reach a broker or database that is not there when the relay starts."""
+TELL_AGAIN = 60.0
+"""Seconds after which the same trouble is told again."""
 
 log = structlog.get_logger()
 
@@ -51,6 +56,8 @@ class Ended(Stop):
         return super().__call__() or (self._crew > 0 and os.getppid() != self._crew)
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
+        if self._crew and number == signal.SIGINT:
+            return  # Ctrl-C reaches every process of a terminal: the crew's tells its workers to end, once
         self.interrupted = number == signal.SIGINT
         if not self():
             late = Timer(self._drain, _give_up)
@@ -66,19 +73,22 @@ def run(
     """Relay until SIGTERM or Ctrl-C; the round that is under way ends whole."""
     configure_log()
     told = settings(broker, database, partner_vhosts)
+    if CREW not in os.environ and (places := open_files(told)):
+        log.warning("others on this machine may read certificates", files=places, advice=advice_on(places))
     stop = Ended(drain + GRACE if workers > 1 else drain)
     if workers > 1:
         with stop:
             code = _crew(told, role, workers, drain, home).run(stop)
     else:
         code = _alone(told, Role(role), home, stop)
-    tell("interrupted; the round under way was ended whole" if stop.interrupted else "stopped")
+    if CREW not in os.environ:
+        log.info("interrupted" if stop.interrupted else "stopped")
     return code or (INTERRUPTED if stop.interrupted else VALID)
 
 
 def _alone(told: Settings, role: Role, home: Path | None, stop: Stop) -> int:
     catalogue = open_catalogue(home or told.home)
-    with stop, broker_of(told, catalogue) as queues:
+    with stop, broker_of(told, catalogue, stop) as queues:
         patiently(lambda: _relay(told, queues, catalogue, role, stop), stop)
     return VALID
 
@@ -100,27 +110,43 @@ def _relay(told: Settings, queues: Broker, catalogue: Catalogue, role: Role, sto
         log.info("relaying", role=role.value, process=os.getpid(), broker=told.broker_url, database=told.ledger_url)
         if other:
             log.warning("used as they are, with other properties; eodes topology check explains", other=other)
-        relay.run(stop, _told)
+        try:
+            relay.run(stop, _told)
+        except Exception as error:
+            # The settings were right, so this is not for whoever made them: a crew starts its worker again.
+            explain(error)
+            raise typer.Exit(INVALID) from error
 
 
 def _give_up() -> None:
     """End in the middle of a round: what was not acknowledged or not confirmed comes again.
 
-    The log says where each thread stood: something keeps it that should not.
+    The log says where each thread stood, unless it is the log itself that keeps it.
     """
-    stacks = sys._current_frames().values()
-    stood = [[f"{Path(each.filename).name}:{each.lineno} {each.name}" for each in extract_stack(top)] for top in stacks]
-    log.warning("ended before the round was whole; what was under way comes again", stood=stood)
+    telling = Thread(target=_tell_where_it_stands, daemon=True)
+    telling.start()
+    telling.join(TELLING)
     os._exit(INVALID)
 
 
+def _tell_where_it_stands() -> None:
+    stacks = sys._current_frames().values()
+    stood = [[f"{Path(each.filename).name}:{each.lineno} {each.name}" for each in extract_stack(top)] for top in stacks]
+    log.warning("ended before the round was whole; what was under way comes again", stood=stood)
+
+
 def patiently(action: Callable[[], None], stop: Stop) -> None:
-    """Do it, and again while something is unavailable, unless told to end before that."""
+    """Do it, and again while something is unavailable, unless told to end; each trouble is told now and then."""
+    told, told_at = "", 0.0
     while not stop():
         try:
             return action()
         except Unavailable as trouble:
-            log.warning("waiting", **advise(trouble))
+            if stop():
+                break
+            if str(trouble) != told or monotonic() - told_at >= TELL_AGAIN:
+                log.warning("waiting", **advise(trouble))
+                told, told_at = str(trouble), monotonic()
             sleep(PAUSE)
     return None
 

@@ -4,6 +4,9 @@ import os
 import sys
 from typing import Any, TextIO
 
+EXAMPLE = "://USER:PASSWORD@"
+"""How an error that shows what a URL should look like begins it."""
+
 
 def tell(*lines: str) -> None:
     """Lines on standard error, safe on any terminal."""
@@ -13,6 +16,17 @@ def tell(*lines: str) -> None:
 def put(said: str | bytes) -> None:
     """Bytes or text on standard output; a reader that went away is no error."""
     _write(sys.stdout, said if isinstance(said, bytes) else said.encode(errors="backslashreplace"))
+
+
+def pour(data: bytes) -> None:
+    """Bytes on standard output, whole; raises OSError where its reader went away, for then nobody has them."""
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        _forget(sys.stdout)
+        raise
 
 
 def put_json(said: object) -> None:
@@ -48,8 +62,13 @@ def _forget(stream: Any) -> None:
 def masked(line: str) -> str:
     """The line without the user and password of a URL, and without what stands behind its question mark.
 
-    A database's password may hold blanks and slashes, and stand among the options: rather too much is masked.
+    A database's password may hold blanks and slashes, and stand among the options: rather too much is masked. What our
+    own errors give as an example stays: it has nothing in it but the words for what is to stand there.
     """
+    return EXAMPLE.join(map(_masked, line.split(EXAMPLE)))
+
+
+def _masked(line: str) -> str:
     if "://" not in line:
         return line
     import re

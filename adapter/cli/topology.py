@@ -72,7 +72,9 @@ def grant(
     partner_vhosts: PartnerVhosts = None,
     password_file: Annotated[
         Path | None,
-        typer.Option("--password-file", metavar="FILE", help="The user's password; else EODES_GRANT_PASSWORD."),
+        typer.Option(
+            "--password-file", metavar="FILE", help="The user's password; else EODES_GRANT_PASSWORD, else what it has."
+        ),
     ] = None,
     apply: Annotated[bool, typer.Option("--apply", help="Do it, by the management API.")] = False,
     management: Management = None,
@@ -81,7 +83,8 @@ def grant(
     """Put the rabbitmqctl commands that let a partner in.
 
     They make its vhost and its user, who may write to its inbox and read its outbox and nothing else, and let the
-    relay's user (the one of --broker) into that vhost. The password is never put.
+    relay's user (the one of --broker) into that vhost. The password is never put. Without one, a user that there is
+    keeps its own.
     """
     from adapter.cli.topology_grant import run
 

@@ -13,7 +13,7 @@ from adapter.settings import settings
 
 def run(broker: str | None, partner_vhosts: str | None, home: Path | None) -> int:
     """Declare everything; what is otherwise, or still missing since a partner's vhost is away, makes it fail."""
-    configure_log()
+    configure_log(reader=True)
     told = settings(broker, partner_vhosts=partner_vhosts)
     catalogue = open_catalogue(home or told.home)
     names = queue_names(catalogue)

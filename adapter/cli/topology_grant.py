@@ -10,7 +10,7 @@ from adapter.cli.topology_check import relay_user
 from adapter.relay.grants import PASSWORD, Grant, commands, grant
 from adapter.relay.rabbitmq.management import NotAllowed
 from adapter.relay.topology import Topology
-from adapter.settings import Settings, settings
+from adapter.settings import Settings, secret_file, settings
 
 
 def run(
@@ -28,13 +28,19 @@ def run(
     code = catalogue.system(partner).code
     granted = _grant(code, topology_of(told, catalogue), relay_user(told))
     if not apply:
-        put("".join(f"{line}\n" for line in commands(granted, str(password_file) if password_file else None)))
+        file = password_file or secret_file("grant_password")
+        put("".join(f"{line}\n" for line in commands(granted, str(file.absolute()) if file else None)))
         return VALID
+    password = _password(told, password_file)
     try:
-        management_of(told).apply(granted, _password(told, password_file))
+        management_of(told).apply(granted, password)
     except NotAllowed as error:
         raise refuse(f"--management: {error}; it takes an administrator") from None
-    tell(f"user {granted.user} may enter vhost {granted.vhost}; eodes topology declare, or the relay, makes its queues")
+    except ValueError as error:
+        raise refuse(f"{error}: name a file with --password-file, or set {PASSWORD}") from None
+    kept = "" if password else " with the password that it has"
+    place = f"vhost {granted.vhost}{kept}; eodes topology declare, or the relay, makes its queues"
+    tell(f"user {granted.user} may enter {place}")
     return VALID
 
 
@@ -48,10 +54,10 @@ def _grant(code: str, made: Topology, relay: str) -> Grant:
         raise refuse(f"--broker: {error}") from None
 
 
-def _password(told: Settings, file: Path | None) -> str:
-    """The first line of the file, else what the environment says; none and an empty one are refused."""
+def _password(told: Settings, file: Path | None) -> str | None:
+    """The first line of the file, else what the settings say, without blanks at its ends, as rabbitmqctl has it."""
     said = file.read_text(encoding="utf-8", errors="surrogateescape") if file else told.grant_password or ""
-    password = said.partition("\n")[0].removesuffix("\r")
-    if not password:
-        raise refuse(f"the user needs a password: name a file with --password-file, or set {PASSWORD}")
-    return password
+    password = said.partition("\n")[0].strip()
+    if file and not password:
+        raise refuse(f"--password-file {file}: its first line is empty")
+    return password or None

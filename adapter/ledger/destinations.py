@@ -1,7 +1,7 @@
 """Destinations that messages are not handed over to for a while, and how each came to stand as it does."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from operator import attrgetter
@@ -53,6 +53,8 @@ class Due:
     waiting: list[Waiting]
     turns: dict[str, Turn]
     """The last turn of each destination that ever turned."""
+    damaged: dict[str, int] = field(default_factory=dict)
+    """Attempts by id of those that are due and not as they were written: they must not leave."""
 
 
 def put_turns(connection: Connection, turns: Iterable[Turn]) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Executable, create_engine, event, make_url
@@ -18,20 +19,24 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from adapter.files import make_private
 from adapter.findings import Unavailable
 from adapter.ledger.trouble import READ_ONLY, trouble_of
-from adapter.ledger.upgrade import bring_up, is_current
+from adapter.ledger.upgrade import bring_up, is_current, is_there
 
 BUSY_SECONDS = 10.0
 """How long a statement waits for another process to finish writing."""
+NO_DRIVER = "what talks to PostgreSQL is not installed: pip install 'eodes-adapter[postgresql]'"
+NO_URL = "not a database URL like sqlite:////FOLDER/ledger.db or postgresql://USER:PASSWORD@HOST/NAME"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _READING = {"reading": True}
 
 
-def open_engine(url: str, busy: float = BUSY_SECONDS) -> Engine:
+def open_engine(url: str, busy: float = BUSY_SECONDS, make: bool = True) -> Engine:
     """The database at this URL, its tables as this program needs them; raises ValueError or Unavailable.
 
+    Unless `make`, a ledger that is not there yet is not made, and is a ValueError too.
     `busy` is in seconds: how long a statement on SQLite waits for another process to finish writing.
     """
     try:
@@ -39,12 +44,16 @@ def open_engine(url: str, busy: float = BUSY_SECONDS) -> Engine:
         if address.get_backend_name() == "postgresql":
             address = address.set(drivername="postgresql+psycopg")
         engine = create_engine(address, paramstyle="qmark" if address.get_backend_name() == "sqlite" else "format")
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError):
+    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        if isinstance(error, ImportError) and url.startswith("postgresql"):
+            raise ValueError(NO_DRIVER) from None
         # The URL is not repeated: where it is misspelt, its password may stand anywhere.
-        raise ValueError(
-            "not a database URL like sqlite:///ledger.db or postgresql://user:password@host/name"
-        ) from None
+        raise ValueError(NO_URL) from None
+    if not make:
+        _require_ledger(engine)
     if engine.dialect.name == "sqlite":
+        if address.database not in (None, "", ":memory:") and "uri" not in address.query:
+            make_private(str(address.database))
         event.listen(engine, "connect", partial(_prepare_sqlite, busy))
         event.listen(engine, "begin", _begin_sqlite)
     with reading(engine) as connection:
@@ -53,6 +62,15 @@ def open_engine(url: str, busy: float = BUSY_SECONDS) -> Engine:
     with writing(engine) as connection:
         bring_up(engine, connection)
     return engine
+
+
+def _require_ledger(engine: Engine) -> None:
+    """Raises ValueError where there is no ledger, without making anything of it."""
+    if engine.dialect.name == "sqlite" and not Path(str(engine.url.database)).is_file():
+        raise ValueError(f"there is no file {engine.url.database}")
+    with reading(engine) as connection:
+        if not is_there(engine, connection):
+            raise ValueError(f"there is no ledger in {engine.url.database}")
 
 
 @contextmanager
@@ -110,7 +128,8 @@ def unavailable(engine: Engine) -> Iterator[None]:
 
 def _unavailable(engine: Engine, error: DBAPIError) -> Unavailable:
     """Where and what; the URL's password is in neither."""
-    return Unavailable(f"ledger at {engine.url!r}: {error.orig}", trouble_of(error.orig))
+    said = " ".join(str(error.orig).split())  # a database may say more than one line
+    return Unavailable(f"ledger at {engine.url!r}: {said}", trouble_of(error.orig))
 
 
 def put(connection: Connection, statement: Executable, rows: Sequence[tuple[Any, ...]]) -> int:

@@ -174,6 +174,8 @@ class Hold:
     until: datetime
     certificate: str | None = None
     """Id of the certificate that is there already, and has to come into another state."""
+    in_vain: datetime | None = None
+    """When to look again at what was taken up and is held still, whatever there is by then."""
 
 
 @dataclass(frozen=True, slots=True)

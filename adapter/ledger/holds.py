@@ -4,9 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, exists, select, update
 
+from adapter.envelope import digest
 from adapter.ledger.engine import micros, moment, put
 from adapter.ledger.entries import Outcome
 from adapter.ledger.payload import unpacked
@@ -15,6 +17,8 @@ from adapter.ledger.statements import columns_of, put_new
 from adapter.states import WAITING
 
 COLUMNS = ("delivery", "key", "next_look_at", "until", "certificate")
+AHEAD = 2 * 86_400_000_000
+"""Microseconds; no look is put off for longer, but by a clock that was ahead."""
 _WAITING = tuple(state.value for state in WAITING)
 _HOLD_ON = (
     update(HOLDS)
@@ -31,7 +35,8 @@ class Held:
     id: str
     system: str
     message_id: str | None
-    body: bytes
+    body: bytes | None
+    """None where it is not as it was written any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,8 @@ def write_holds(connection: Connection, outcomes: Iterable[Outcome], at: int) ->
     for each in outcomes:
         if each.hold:
             held.append((each.entry.id, each.hold.key, at, micros(each.hold.until), each.hold.certificate))
-            on += [(at, each.hold.certificate, each.entry.id)] if each.revised else []
+            look = micros(each.hold.in_vain) if each.hold.in_vain else at
+            on += [(look, each.hold.certificate, each.entry.id)] if each.revised else []
         elif each.revised:
             freed.append((each.entry.id,))
     put(connection, put_new(HOLDS, COLUMNS, connection.dialect.name), sorted(held, key=itemgetter(0)))
@@ -74,7 +80,10 @@ def lease_held(connection: Connection, at: int, next_look_at: int, most: int) ->
     has_moved = exists().where(CERTIFICATES.c.id == HOLDS.c.certificate, CERTIFICATES.c.state.not_in(_WAITING))
     chosen = (
         select(HOLDS.c.delivery)
-        .where(HOLDS.c.next_look_at <= at, has_come | has_moved | (HOLDS.c.until <= at))
+        .where(
+            (HOLDS.c.next_look_at <= at) | (HOLDS.c.next_look_at > at + AHEAD),
+            has_come | has_moved | (HOLDS.c.until <= at),
+        )
         .order_by(HOLDS.c.next_look_at)
         .limit(most)
         .with_for_update(skip_locked=True)
@@ -83,9 +92,17 @@ def lease_held(connection: Connection, at: int, next_look_at: int, most: int) ->
     if not ids:
         return []
     connection.execute(HOLDS.update().where(HOLDS.c.delivery.in_(ids)).values(next_look_at=next_look_at))
-    columns = columns_of(DELIVERIES, ("id", "source", "message_id", "coding", "body"))
+    columns = columns_of(DELIVERIES, ("id", "source", "message_id", "digest", "coding", "body"))
     rows = connection.execute(select(*columns).where(DELIVERIES.c.id.in_(ids)).order_by(DELIVERIES.c.received_at))
-    return [Held(row.id, row.source, row.message_id, unpacked(row.coding, row.body)) for row in rows]
+    return [Held(row.id, row.source, row.message_id, _body(row)) for row in rows]
+
+
+def _body(row: Any) -> bytes | None:
+    try:
+        body = unpacked(row.coding, row.body)
+    except (ValueError, TypeError):
+        return None
+    return body if digest(body) == row.digest else None
 
 
 def list_held(connection: Connection, limit: int) -> list[Waits]:

@@ -1,7 +1,7 @@
 """The ledger: what came, what became of it, what is to leave."""
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table
 
 from adapter.delivery import Message
+from adapter.envelope import digest
 from adapter.ledger.asked import find, rows_of
 from adapter.ledger.destinations import Due, Position, Turn, last_turns, put_turns
 from adapter.ledger.engine import micros, open_engine, put, reading, writing
@@ -22,13 +23,16 @@ from adapter.ledger.payload import unpacked
 from adapter.ledger.prune import Pruned, drop, over
 from adapter.ledger.retention import Retention
 from adapter.ledger.schema import BODIES, DELIVERIES, OUTBOX
-from adapter.ledger.statements import DEFER, LEASE, MESSAGE, due
+from adapter.ledger.statements import DEFER, LEASE, MESSAGE, due, recall
 from adapter.ledger.verify import Tell, say_nothing
 from adapter.ledger.window import close, write_window
 from adapter.messages import Function, Kind
 
 CLOSED = Position.CLOSED
 LEASE_TIME = timedelta(seconds=30)
+AHEAD = timedelta(hours=1)
+"""No message is put off for longer, and no destination left alone."""
+BODY = ("id", "coding", "body")
 
 
 def _any_name() -> str:
@@ -50,9 +54,9 @@ class Ledger(Looks):
         self._committing: Future[None] | None = None
 
     @classmethod
-    def open(cls, url: str, lease: timedelta = LEASE_TIME) -> "Ledger":
-        """The ledger at this database URL, made where there is none; raises ValueError or Unavailable."""
-        return cls(open_engine(url), lease)
+    def open(cls, url: str, lease: timedelta = LEASE_TIME, make: bool = True) -> "Ledger":
+        """The ledger at this database URL, made where there is none, if it may be; raises ValueError or Unavailable."""
+        return cls(open_engine(url, make=make), lease)
 
     def close(self) -> None:
         """Let go of the database, after what is being committed."""
@@ -113,19 +117,23 @@ class Ledger(Looks):
     def lease_due(self, at: datetime, most: int, most_bytes: int) -> Due:
         """Messages that are due, oldest first, with a lease on each; at most so many and of so many bytes, but one.
 
-        For a destination whose breaker is open there are none, until it is time to ask it with one.
+        For a destination whose breaker is open there are none, until it is time to ask it with one. Nothing waits for
+        a moment that only a clock which was ahead can have named.
         """
+        latest = at + max(AHEAD, 2 * self._lease)
         with writing(self._engine) as connection:
+            connection.execute(recall(micros(at), micros(latest)))
             turns = last_turns(connection)
             apart = {receiver: turn for receiver, turn in turns.items() if turn.position is not CLOSED}
             chosen = _fitting(connection.execute(due(micros(at), most, apart)), most_bytes)
             for turn in apart.values():
-                if turn.until <= at:
+                if turn.until <= at or turn.until > latest:
                     chosen |= self._ask(connection, turn, at)
                     turns[turn.receiver] = turn.asking(at, at + self._lease)
             put(connection, LEASE, [(micros(at + self._lease), id) for id in chosen])
             messages = _messages(connection, list(chosen))
-        return Due([Waiting(messages[id], attempts) for id, attempts in chosen.items()], turns)
+        waiting = [Waiting(messages[id], attempts) for id, attempts in chosen.items() if id in messages]
+        return Due(waiting, turns, {id: attempts for id, attempts in chosen.items() if id not in messages})
 
     def _ask(self, connection: Connection, turn: Turn, at: datetime) -> dict[str, int]:
         """The one message that asks a destination, unless another worker was first to ask."""
@@ -172,11 +180,16 @@ def _fitting(rows: Iterable[Any], most_bytes: int) -> dict[str, int]:
 
 
 def _messages(connection: Connection, ids: Sequence[str]) -> dict[str, Message]:
-    stored = rows_of(connection, BODIES, ("id", "coding", "body"), BODIES.c.id, ids)
-    bodies = {id: unpacked(coding, body) for id, coding, body in stored}
-    found: dict[str, Message] = {}
-    for row in rows_of(connection, OUTBOX, MESSAGE, OUTBOX.c.id, ids):
-        values: dict[str, Any] = dict(row._mapping)
-        values |= {"kind": Kind(values["kind"]), "function": Function(values["function"])}
-        found[row.id] = Message(**values, body=bodies[row.id])
-    return found
+    """The messages of these ids, but for those that are not as they were written."""
+    stored = {id: (coding, body) for id, coding, body in rows_of(connection, BODIES, BODY, BODIES.c.id, ids)}
+    read = (_message(row, stored) for row in rows_of(connection, OUTBOX, MESSAGE, OUTBOX.c.id, ids))
+    return {message.id: message for message in read if message}
+
+
+def _message(row: Any, stored: Mapping[str, tuple[str | None, bytes]]) -> Message | None:
+    values: dict[str, Any] = dict(row._mapping)
+    try:
+        values |= {"kind": Kind(row.kind), "function": Function(row.function), "body": unpacked(*stored[row.id])}
+        return Message(**values) if digest(values["body"]) == row.digest else None
+    except (KeyError, ValueError, TypeError):
+        return None

@@ -82,3 +82,17 @@ def list_reused(connection: Connection, ids: Collection[str]) -> list[tuple[str,
     borne = select(*named).where(DELIVERIES.c.message_id.in_(ids), DELIVERIES.c.message_id.is_not(None))
     twice = borne.group_by(*named).having(func.count() > 1).order_by(*named)
     return [(source, message_id) for source, message_id in connection.execute(twice)]
+
+
+def list_unanswerable(connection: Connection, ids: Collection[str]) -> list[str]:
+    """Those of these deliveries of which an answer lost its bytes to retention."""
+    chosen = select(DELIVERIES.c.id, DELIVERIES.c.answers).where(DELIVERIES.c.id.in_(sorted(ids)))
+    answers = {id: set((said or "").split()) for id, said in connection.execute(chosen)}
+    gone = set(list_dropped(connection, set().union(*answers.values())))
+    return sorted(id for id, each in answers.items() if each & gone)
+
+
+def list_dropped(connection: Connection, messages: Collection[str]) -> list[str]:
+    """Those of these messages that lost their bytes to retention."""
+    was_dropped = OUTBOX.c.id.in_(sorted(messages)) & OUTBOX.c.dropped_at.is_not(None)
+    return sorted(connection.execute(select(OUTBOX.c.id).where(was_dropped)).scalars())

@@ -11,7 +11,15 @@ from adapter.ledger.engine import micros, reading
 from adapter.ledger.entries import Standing, Step
 from adapter.ledger.history import read_steps
 from adapter.ledger.holds import Waits, list_held
-from adapter.ledger.lists import list_backlogs, list_dead, list_reused, list_standings, one_dead
+from adapter.ledger.lists import (
+    list_backlogs,
+    list_dead,
+    list_dropped,
+    list_reused,
+    list_standings,
+    list_unanswerable,
+    one_dead,
+)
 from adapter.ledger.search import arrived, deliveries_about, due_at, messages_about, page_before, posted
 from adapter.ledger.shown import Arrived, Backlog, Dead, Place, Posted
 from adapter.ledger.verifications import Verification, list_verifications
@@ -78,6 +86,16 @@ class Looks:
         """Source and message id of those of these ids that more than one delivery of a source bears."""
         with reading(self._engine) as connection:
             return list_reused(connection, ids)
+
+    def unanswerable(self, ids: Collection[str]) -> list[str]:
+        """Those of these deliveries whose answers cannot be sent again: their bytes were dropped."""
+        with reading(self._engine) as connection:
+            return list_unanswerable(connection, ids)
+
+    def dropped(self, messages: Collection[str]) -> list[str]:
+        """Those of these messages that cannot be sent again: their bytes were dropped."""
+        with reading(self._engine) as connection:
+            return list_dropped(connection, messages)
 
     def dead(self, limit: int = 100) -> list[Dead]:
         """The deliveries that died last, newest first, without their bytes."""

@@ -27,7 +27,11 @@ def unpacked(coding: str | None, stored: bytes, most: int | None = None) -> byte
         return bytes(stored)
     if coding != ZLIB:
         raise ValueError(f"bytes stored as {coding!r} cannot be had")
+    reader = zlib.decompressobj()
     try:
-        return zlib.decompressobj().decompress(stored, 0 if most is None else most + 1)
+        body = reader.decompress(stored, 0 if most is None else most + 1)
     except zlib.error as error:
         raise ValueError("bytes that were not compressed here") from error
+    if most is None and not reader.eof:
+        raise ValueError("bytes of which the end is missing")
+    return body

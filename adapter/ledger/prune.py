@@ -114,26 +114,33 @@ def _free(
     connection: Connection, rows: Sequence[Candidate], retention: Retention, day: date
 ) -> Iterator[tuple[Candidate, str]]:
     """Those whose last day is past and of whose exchange nothing is under way."""
-    ends = _ends(connection, {row.key for row in rows if row.key}, retention)
+    known = _certificates(connection, {row.key for row in rows if row.key})
     past: list[tuple[Candidate, str]] = []
     for row in rows:
-        agreement, last = ends.get(row.key or "", (NO_CERTIFICATE, retention.last_day_without(row.came_at)))
+        agreement, last = _end(row, known.get(row.key or "", ()), retention)
         if last is not None and last < day:
             past.append((row, agreement))
     keys, deliveries = _under_way(connection, [row for row, _ in past])
     yield from ((row, agreement) for row, agreement in past if row.key not in keys and row.delivery not in deliveries)
 
 
-def _ends(connection: Connection, keys: set[str], retention: Retention) -> dict[str, tuple[str, date | None]]:
-    """Agreement and last day by match key; of several certificates the latest."""
+def _end(row: Candidate, certificates: Sequence[tuple[str, date]], retention: Retention) -> tuple[str, date | None]:
+    """The agreement that says how long a row's bytes are kept, and the last day; of several certificates the latest."""
+    if not certificates:
+        return NO_CERTIFICATE, retention.last_day_without(row.came_at)
+    days = [retention.last_day(agreement, issued_on, row.came_at) for agreement, issued_on in certificates]
+    return certificates[-1][0], latest(days)
+
+
+def _certificates(connection: Connection, keys: set[str]) -> dict[str, list[tuple[str, date]]]:
+    """Agreement and day of issue of the certificates of each match key; without a day, the one on which it came."""
     columns = CERTIFICATES.c
     chosen = select(columns.key, columns.agreement, columns.issued_on, columns.received_at)
-    ends: dict[str, tuple[str, date | None]] = {}
+    found: dict[str, list[tuple[str, date]]] = {}
     for key, agreement, issued_on, received_at in connection.execute(chosen.where(columns.key.in_(sorted(keys)))):
         issued = date.fromisoformat(issued_on) if issued_on else moment(received_at).date()
-        last = retention.last_day(agreement, issued)
-        ends[key] = (agreement, latest([ends[key][1], last]) if key in ends else last)
-    return ends
+        found.setdefault(key, []).append((agreement, issued))
+    return found
 
 
 def _under_way(connection: Connection, rows: Sequence[Candidate]) -> tuple[set[str], set[str]]:

@@ -27,14 +27,22 @@ class Retention:
             raise ValueError("no agreement says how long records are kept: nothing may be dropped")
         return cls(agreements, max(years))
 
-    def last_day(self, agreement: str, issued_on: date) -> date | None:
-        """The last day on which a certificate's bytes are kept; None, and they stay, where nobody says."""
+    def last_day(self, agreement: str, issued_on: date, received_at: datetime) -> date | None:
+        """The last day on which bytes about a certificate are kept; None, and they stay, where nobody says.
+
+        Counted from its day of issue, or from when the bytes came if that was later: who sends an old certificate
+        today, or asks about one, is answered again tomorrow.
+        """
         known = self.agreements.get(agreement)
-        return kept_until(issued_on, known) if known else None
+        return kept_until(issued_on, known, _day(received_at)) if known else None
 
     def last_day_without(self, received_at: datetime) -> date:
         """The last day for what belongs to no certificate, counted from when it came."""
-        return months_after(received_at.astimezone(UTC).date(), 12 * self.longest)
+        return months_after(_day(received_at), 12 * self.longest)
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(UTC).date()
 
 
 def today(at: datetime) -> date:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     FromClause,
     Select,
     Table,
+    Update,
     bindparam,
     exists,
     func,
@@ -105,6 +106,12 @@ def due(at: int, most: int, apart: Collection[str] = (), only: str | None = None
         .limit(most)
         .with_for_update(skip_locked=True, of=OUTBOX)
     )
+
+
+def recall(at: int, latest: int) -> Update:
+    """Makes due what is put off beyond the latest moment to which anything is put off: a clock was ahead then."""
+    is_beyond = OUTBOX.c.closed_at.is_(None), OUTBOX.c.next_attempt_at > latest
+    return update(OUTBOX).values(next_attempt_at=at).where(*is_beyond)
 
 
 def _blocked(earlier: FromClause) -> ColumnElement[bool]:

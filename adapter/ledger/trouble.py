@@ -14,9 +14,19 @@ SQLITE: Mapping[int, Trouble] = {
     sqlite3.SQLITE_PERM: Trouble.FORBIDDEN,
     sqlite3.SQLITE_CANTOPEN: Trouble.FORBIDDEN,
 }
+DENIALS = (
+    "authentication failed",
+    "no password supplied",
+    "no pg_hba.conf entry",
+    "does not exist",
+    "permission denied",
+)
 READ_ONLY = "25006"
 """SQLSTATE of a server that is a mere copy since it, or another, failed over."""
 POSTGRESQL: Mapping[str, Trouble] = {
+    "28P01": Trouble.DENIED,
+    "28000": Trouble.DENIED,
+    "3D000": Trouble.DENIED,
     "53100": Trouble.FULL,
     "58030": Trouble.FAILING,
     "55P03": Trouble.LOCKED,
@@ -30,4 +40,10 @@ POSTGRESQL: Mapping[str, Trouble] = {
 def trouble_of(error: object) -> Trouble:
     """What is wrong with the database that raised this; whatever is not known here is a database that is away."""
     primary = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the higher bits say more about the same
-    return SQLITE.get(primary) or POSTGRESQL.get(getattr(error, "sqlstate", None) or "", Trouble.AWAY)
+    known = SQLITE.get(primary) or POSTGRESQL.get(getattr(error, "sqlstate", None) or "")
+    return known or (Trouble.DENIED if _lets_nobody_in(str(error)) else Trouble.AWAY)
+
+
+def _lets_nobody_in(said: str) -> bool:
+    """Whether that is what a server says before there is a connection, and so without a SQLSTATE."""
+    return any(word in said for word in DENIALS)

@@ -21,6 +21,11 @@ def is_current(engine: Engine, connection: Connection) -> bool:
     return _revision(engine, connection) == HEAD
 
 
+def is_there(engine: Engine, connection: Connection) -> bool:
+    """Whether there is a ledger, of whatever revision."""
+    return any(engine.dialect.has_table(connection, table.name) for table in (VERSION, DELIVERIES))
+
+
 def bring_up(engine: Engine, connection: Connection) -> None:
     """New tables in an empty database, one revision after the other in an old one; ValueError for a newer one."""
     if engine.dialect.name == "postgresql":  # two workers that start together must not both make the tables

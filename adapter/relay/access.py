@@ -48,7 +48,7 @@ def _others(vhost: Vhost, own: Permission, permissions: Permissions, relay_user:
     """The relay's user has to enter; whoever else may is told."""
     users = {each.user: each for each in permissions.get(vhost.name, ())}
     if relay_user not in users:
-        do = f"eodes topology grant {vhost.partner}"
+        do = f"eodes topology grant {vhost.partner}; without a password it leaves the partner's as it is"
         yield Difference(f"permissions of user {relay_user}, the relay's", vhost.name, "everything", "none", do)
     for name in sorted(users.keys() - {own.user, relay_user}):
         do = f"rabbitmqctl clear_permissions --vhost '{vhost.name}' '{name}', unless it is an operator's"

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
-from adapter.findings import Trouble, Unavailable
+from adapter.findings import LASTING, Trouble, Unavailable
 
 ADVICE: Mapping[Trouble, str] = {
     Trouble.AWAY: "see that it runs and lets this user in from here",
+    Trouble.DENIED: "see user, password and what they are for: whether it is there, and this user may enter it",
     Trouble.FULL: "disk full: make room where it keeps its files",
     Trouble.FAILING: "its disk fails or is full: see the system's log, make room or replace it",
     Trouble.LOCKED: "another program holds it for writing: see which one, and let it end",
@@ -25,4 +26,4 @@ def advise(trouble: Unavailable) -> dict[str, str]:
 
 def advice(trouble: Trouble) -> str:
     """What to do, for a line of the log."""
-    return f"{ADVICE[trouble]}; it goes on by itself"
+    return f"{ADVICE[trouble]}; it goes on by itself{' once that is right' if trouble in LASTING else ''}"

@@ -25,6 +25,8 @@ class Parcel:
     headers: Mapping[str, str | int] = field(default_factory=dict)
     persistent: bool = True
     """Whether it outlives a restart of the broker."""
+    exchange: str = ""
+    """Where it is put in, unless by the default way that the relay alone goes; others may ignore it."""
 
 
 class Outcome(StrEnum):

@@ -140,12 +140,17 @@ def _take(arrival: Arrival, known: Known, exchange: Exchange, at: datetime) -> O
 
 
 def _hold(arrival: Arrival, early: Early, known: Known, exchange: Exchange, at: datetime) -> Outcome:
-    """Acknowledged, and kept until the certificate comes; refused when that takes too long."""
+    """Acknowledged, and kept until the certificate comes; refused when that takes too long.
+
+    Another certificate of that number may be there already, and would be taken for it again and again: the longer
+    something has been held in vain, the longer until it is looked at again.
+    """
     until = known.holds.get(arrival.id, at + HELD_FOR)
     held = entry(arrival, HELD, early.findings)
     if at >= until or held.message_id != arrival.delivery.message_id:  # it could not be taken up again as it came
         return _refuse(arrival, early.findings, "refer", exchange, at)
-    hold = Hold(arrival.keys[0], until, early.certificate)
+    in_vain = None if _is_sent_again(arrival) else min(until, at + (HELD_FOR - (until - at)) / 2)
+    hold = Hold(arrival.keys[0], until, early.certificate, in_vain)
     return Outcome(held, tuple(acknowledge(arrival, exchange, at)), hold=hold)
 
 

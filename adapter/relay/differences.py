@@ -11,6 +11,7 @@ from adapter.relay.topology import Binding, Exchange, Topology, Vhost
 DECLARE = "make it: eodes topology declare"
 LOSSY = ("message-ttl", "expires", "max-length", "max-length-bytes", "dead-letter-exchange", "delivery-limit")
 """What a policy may say that makes a queue drop messages or move them away."""
+BOUNDS = ("max-length", "max-length-bytes")
 _TYPE, _LIMIT, _ALTERNATE = "x-queue-type", "x-delivery-limit", "alternate-exchange"
 _QUEUE = "durable quorum queue that keeps everything"
 
@@ -80,6 +81,8 @@ def _wrong(queue: Thing) -> str:
 
 
 def _drops(policy: dict[str, Any], key: str) -> bool:
+    if key in BOUNDS and policy.get("overflow") == "reject-publish":  # refused, not dropped: the relay sends it again
+        return False
     return key in policy and (key, policy[key]) != ("delivery-limit", -1)
 
 

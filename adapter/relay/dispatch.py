@@ -1,7 +1,8 @@
 """Dispatch: messages leave pipelined, are closed on the broker's confirm, and put off without one."""
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 import structlog
 
@@ -16,9 +17,13 @@ from adapter.relay.graves import Graves
 from adapter.relay.intake import Taken
 from adapter.relay.names import outbox
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+NONE: Mapping[str, int] = MappingProxyType({})
 MOST_DUE, MOST_DUE_BYTES = 256, 16_000_000
 LOOK_EVERY = timedelta(seconds=0.25)
 """How often the outbox is looked into while intake is busy."""
+REST = timedelta(seconds=1)
+"""How long a broker that took nothing is not asked again."""
 
 log = structlog.get_logger()
 
@@ -35,8 +40,8 @@ class Dispatch:
         self._confirmed: list[str] = []
         self._deferred: list[tuple[str, datetime, str]] = []
         self._look_at: datetime | None = None
-        self._is_away = False
-        """Whether the broker took nothing the last time, and the log says so."""
+        self._away, self._away_at = "", EPOCH
+        """Why the broker took nothing the last time, and the log says so; and when that was."""
 
     @property
     def is_idle(self) -> bool:
@@ -48,18 +53,25 @@ class Dispatch:
         """Whether something was put off and the ledger does not know it yet."""
         return bool(self._deferred or self._breakers.turns)
 
-    def send(self, messages: Sequence[Message], at: datetime, attempts: int = 0) -> int:
-        """Hand over, in this order; what the broker cannot take now is put off."""
-        parcels = [_parcel(message) for message in messages]
-        self._under_way.update((message.id, (attempts, message.receiver)) for message in messages)
-        try:
-            self._broker.send(parcels)
-        except Unavailable as error:
-            self._put_off([parcel.message_id for parcel in parcels], str(error), at)
-            self._tell_away(error)
+    def send(self, messages: Sequence[Message], at: datetime, attempts: Mapping[str, int] = NONE) -> int:
+        """Hand over, in this order; what the broker cannot take now is put off.
+
+        Handing over to a broker that is away takes its time: once it took nothing, it is not asked again in this round.
+        """
+        if not messages:
             return 0
-        self._tell_away(None)
-        return len(parcels)
+        self._under_way.update((each.id, (attempts.get(each.id, 0), each.receiver)) for each in messages)
+        if self._rests(at):
+            self._put_off([message.id for message in messages], self._away, at)
+            return 0
+        try:
+            self._broker.send([_parcel(message) for message in messages])
+        except Unavailable as error:
+            self._put_off([message.id for message in messages], str(error), at)
+            self._tell_away(error, at)
+            return 0
+        self._tell_away(None, at)
+        return len(messages)
 
     def bury(self, corpses: Iterable[Taken], at: datetime) -> None:
         """What the ledger must not take in goes to the dead with the reason; it is acknowledged once it lies there."""
@@ -100,16 +112,16 @@ class Dispatch:
 
     def send_due(self, at: datetime, hurry: bool) -> int:
         """Hand over what is due; in a hurry only now and then, while intake has work."""
-        if hurry and self._look_at is not None and self._look_at - LOOK_EVERY <= at < self._look_at:
+        if self._rests(at) or (hurry and self._look_at and self._look_at - LOOK_EVERY <= at < self._look_at):
             return 0  # a clock that was put back is before all of that, and keeps nothing waiting
         self._look_at = at + LOOK_EVERY
         due = self._ledger.lease_due(at, MOST_DUE, MOST_DUE_BYTES)
         self._breakers.learn(due.turns)
-        sent = 0
-        for attempts in sorted({each.attempts for each in due.waiting}, reverse=True):
-            messages = [each.message for each in due.waiting if each.attempts == attempts]
-            sent += self.send([each for each in messages if each.id not in self._under_way], at, attempts)
-        return sent
+        self._keep_back(due.damaged, at)
+        waiting = [each for each in due.waiting if each.message.id not in self._under_way]
+        waiting.sort(key=lambda each: -each.attempts)
+        attempts = {each.message.id: each.attempts for each in waiting}
+        return self.send([each.message for each in waiting], at, attempts)
 
     def send_fresh(self, messages: Iterable[Message], at: datetime) -> int:
         """Hand over what was just written down, save to destinations that are left alone: those are due later."""
@@ -122,13 +134,24 @@ class Dispatch:
             self._breakers.failed(self._under_way[receipt.message_id][1], reason, at)
         self._put_off([receipt.message_id], reason, at)
 
-    def _tell_away(self, trouble: Unavailable | None) -> None:
+    def _keep_back(self, damaged: Mapping[str, int], at: datetime) -> None:
+        """What is not as it was written must not leave; an operator is told whenever it is due."""
+        for id, attempts in damaged.items():
+            log.error("a message is kept back: it is not as it was written; ask `eodes ledger verify`", id=id)
+            self._under_way[id] = attempts, ""
+        self._put_off(damaged, "it is not as it was written", at)
+
+    def _rests(self, at: datetime) -> bool:
+        """Whether the broker took nothing a moment ago."""
+        return bool(self._away) and self._away_at <= at < self._away_at + REST
+
+    def _tell_away(self, trouble: Unavailable | None, at: datetime) -> None:
         """One log line when the broker begins to take nothing, and one when it takes messages again."""
-        if trouble and not self._is_away:
+        if trouble and not self._away:
             log.warning("messages cannot be handed over; they wait in the ledger", **advise(trouble))
-        elif self._is_away and not trouble:
+        elif self._away and not trouble:
             log.info("messages are handed over again")
-        self._is_away = trouble is not None
+        self._away, self._away_at = str(trouble or ""), at
 
     def _put_off(self, ids: Iterable[str], error: str, at: datetime) -> None:
         for id in ids:

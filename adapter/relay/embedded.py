@@ -10,6 +10,7 @@ from itertools import accumulate
 from pathlib import Path
 
 from adapter.delivery import Delivery
+from adapter.files import make_private
 from adapter.findings import Trouble, Unavailable
 from adapter.ledger.trouble import trouble_of
 from adapter.relay.broker import Outcome, Parcel, Receipt
@@ -179,6 +180,7 @@ class Embedded:
                 raise Unavailable(f"queues at {self._path}: {error}", trouble_of(error)) from error
 
     def _open(self) -> sqlite3.Connection:
+        make_private(self._path)
         database = sqlite3.connect(self._path, BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         for _ in range(int(BUSY_SECONDS / LONGEST_PAUSE)):
             # Whoever finds another process at the same switch is told at once that it is busy, and does not wait.

@@ -1,7 +1,7 @@
 """What lets a partner into its own vhost and nowhere else, as commands to run or as requests to the management API."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -41,31 +41,38 @@ def grant(vhost: Vhost, relay_user: str) -> Grant:
 
 
 def commands(grant: Grant, password_file: str | None = None) -> Iterator[str]:
-    """Lines for a shell beside the broker, which may be run again; the password comes from the file or environment."""
+    """Lines for a shell beside the broker, which may be run again; the password comes from the file or environment.
+
+    A user that there is keeps its password where none is given; a new one without is refused before anything is done.
+    """
     vhost, user = shlex.quote(grant.vhost), shlex.quote(grant.user)
+    is_there = f"rabbitmqctl -s list_users | cut -f 1 | grep -Fx -- {user} > /dev/null"
+    if password_file:  # rabbitmqctl too reads the first line alone, and drops blanks at its ends
+        first_line = "'s/^[[:space:]]*//; s/[[:space:]]*$//; q'"
+        yield f"{PASSWORD}=$(sed {first_line} {shlex.quote(password_file)}) || exit 1"
+        yield f': "${{{PASSWORD}:?the file of the password is empty}}"'
+    else:
+        yield f'{is_there} || : "${{{PASSWORD}:?{grant.user} is a new user and needs a password}}"'
     yield f"rabbitmqctl add_vhost {vhost}"
+    yield f"if {is_there}; then set -- change_password; else set -- add_user; fi"
     # Read from standard input: other users of the machine see what stands on a command line.
-    verbs = ("add_user", "change_password")
-    add, change = (_with_password(f"rabbitmqctl {verb} {user}", password_file) for verb in verbs)
-    yield f"{add} || {change}"
+    given = f'printf \'%s\\n\' "${PASSWORD}" | rabbitmqctl "$1" {user}'
+    kept = f"echo 'no {PASSWORD}: user {grant.user} keeps its password' >&2"
+    yield f'if [ -n "${{{PASSWORD}:-}}" ]; then {given}; else {kept}; fi'
     yield f"rabbitmqctl set_user_tags {user}"
     for each in grant.permissions:
         words = (each.user, each.configure, each.write, each.read)
         yield f"rabbitmqctl set_permissions --vhost {vhost} {' '.join(map(_quoted, words))}"
 
 
-def requests(grant: Grant, password: str) -> Iterator[Request]:
-    """The same for the management API."""
+def requests(grant: Grant, password: Mapping[str, str]) -> Iterator[Request]:
+    """The same for the management API; the password is one, or the hash of the one that the user has."""
     vhost, user = quote(grant.vhost, safe=""), quote(grant.user, safe="")
     yield Request(f"vhosts/{vhost}", {})
-    yield Request(f"users/{user}", {"password": password, "tags": ""})
+    yield Request(f"users/{user}", {**password, "tags": ""})
     for each in grant.permissions:
         may = {"configure": each.configure, "write": each.write, "read": each.read}
         yield Request(f"permissions/{vhost}/{quote(each.user, safe='')}", may)
-
-
-def _with_password(command: str, file: str | None) -> str:
-    return f"{command} < {shlex.quote(file)}" if file else f"printf '%s\\n' \"${PASSWORD}\" | {command}"
 
 
 def _quoted(word: str) -> str:

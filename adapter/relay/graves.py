@@ -1,6 +1,6 @@
 """Graves: what the ledger must not take in, on its way into the queue of the dead."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -41,6 +41,7 @@ class Graves:
 
     def bury(self, corpses: Iterable[Taken], at: datetime) -> None:
         """Each goes to the dead with the reason; one that comes again meanwhile is not laid there twice."""
+        fresh = []
         for each in corpses:
             delivery, entry = each.delivery, each.outcome.entry
             held = replace(delivery, body=b"")
@@ -50,7 +51,8 @@ class Graves:
             headers = {"source": delivery.source, "reason": entry.code or "", "message_id": entry.message_id or ""}
             parcel = Parcel(DEAD, entry.id, delivery.body, headers=headers)
             self._open[entry.id] = Grave(parcel, [held])
-            self._send(self._open[entry.id], at)
+            fresh.append(self._open[entry.id])
+        self._send(fresh, at)
 
     def close(self, receipts: Iterable[Receipt], at: datetime) -> None:
         """What lies among the dead is acknowledged; if that fails, the broker brings it again."""
@@ -63,16 +65,19 @@ class Graves:
 
     def try_again(self, at: datetime) -> None:
         """Hand over what was put off until now."""
-        for grave in self._open.values():
-            if grave.again_at and grave.again_at <= at:
-                self._send(grave, at)
+        self._send([grave for grave in self._open.values() if grave.again_at and grave.again_at <= at], at)
 
-    def _send(self, grave: Grave, at: datetime) -> None:
-        grave.again_at = None
+    def _send(self, graves: Sequence[Grave], at: datetime) -> None:
+        """All of them at once: a broker that is away is waited for once."""
+        if not graves:
+            return
+        for grave in graves:
+            grave.again_at = None
         try:
-            self._broker.send([grave.parcel])
+            self._broker.send([grave.parcel for grave in graves])
         except Unavailable:
-            self._put_off(grave, at)
+            for grave in graves:
+                self._put_off(grave, at)
 
     def _put_off(self, grave: Grave, at: datetime) -> None:
         grave.again_at = at + back_off(grave.attempts, self._chance)

@@ -2,10 +2,16 @@
 
 from collections.abc import Sequence
 
-from adapter.findings import Unavailable
-from adapter.relay.broker import Broker, Outcome, Parcel
+from adapter.findings import Trouble, Unavailable
+from adapter.relay.broker import Broker, Outcome, Parcel, Receipt
 
 RECEIPT_SECONDS = 10.0
+START = "start `eodes relay` once, it makes what is missing"
+REFUSALS = {
+    "NOT_FOUND": (START, Trouble.MISSING),
+    "ACCESS_REFUSED": ("let this user write to that exchange", Trouble.DENIED),
+}
+"""What AMQP's words for a no mean for whoever publishes, and what to do."""
 
 
 def hand_over(broker: Broker, parcels: Sequence[Parcel]) -> None:
@@ -19,8 +25,16 @@ def hand_over(broker: Broker, parcels: Sequence[Parcel]) -> None:
         if not receipts:
             raise Unavailable("the broker did not confirm in time")
         for receipt in receipts:
-            if receipt.outcome is Outcome.RETURNED:
-                raise Unavailable(f"there is no queue {receipt.queue}; start `eodes relay` once, it makes the queues")
             if receipt.outcome is not Outcome.CONFIRMED:
-                raise Unavailable(f"the broker did not take {receipt.message_id}: {receipt.reason or receipt.outcome}")
+                raise _untaken(receipt)
         missing -= len(receipts)
+
+
+def _untaken(receipt: Receipt) -> Unavailable:
+    if receipt.outcome is Outcome.RETURNED:
+        return Unavailable(f"there is no queue {receipt.queue}; {START}", Trouble.MISSING)
+    said = f"the broker did not take {receipt.message_id}: {receipt.reason or receipt.outcome}"
+    for word, (advice, trouble) in REFUSALS.items():
+        if word in receipt.reason:
+            return Unavailable(f"{said}; {advice}", trouble)
+    return Unavailable(said)

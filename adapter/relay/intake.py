@@ -80,8 +80,12 @@ class Intake:
 
     def take_up(self, at: datetime) -> list[Taken]:
         """What came of deliveries that were held, and whose certificate is there by now or will not come any more."""
-        held = self._ledger.lease_held(at, TOGETHER)
-        again = [Delivery(each.body, inbox(each.system), each.message_id, times=2) for each in held]
+        again = []
+        for each in self._ledger.lease_held(at, TOGETHER):
+            if each.body is None:
+                log.error("a delivery stays held: it is not as it was written; ask `eodes ledger verify`", id=each.id)
+            else:
+                again.append(Delivery(each.body, inbox(each.system), each.message_id, times=2))
         return self._take_together(self._arrive(again, at), (), at) if again else []
 
     def _arrive(self, part: Sequence[Delivery], at: datetime) -> list[Arrival]:

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
 from adapter.calendar import Calendar
 from adapter.catalogue import Catalogue
 from adapter.delivery import Delivery
-from adapter.findings import Finding
+from adapter.findings import Finding, Trouble, Unavailable
 from adapter.ledger import Known
 from adapter.relay.arrival import arrive
 from adapter.relay.decide import decide_all
@@ -21,6 +23,9 @@ SUSPICIOUS = 3
 """Times from which a delivery may be what its takers died of; most such came back only because another was."""
 PATIENCE = 60.0
 """Seconds that one delivery may take; a document within the limits takes less than one."""
+
+STARTING = -1
+"""The place before the first suspect."""
 
 LATE, ENDED = (
     Finding(code="REL-02", message=f"it came back often, and decided alone, {why}")
@@ -54,32 +59,55 @@ class Quarantine:
         return found
 
     def _hear(self, suspects: Sequence[Delivery], at: datetime) -> tuple[int, Finding | None]:
-        """The place that one process came to, and what it died of there; nothing if it came to the end."""
-        ours, theirs = multiprocessing.Pipe(duplex=False)
-        context = multiprocessing.get_context("spawn")  # a fork would share our connections and locks
-        process = context.Process(target=_decide_each, args=(theirs, self, suspects, at), daemon=True)
-        process.start()
-        theirs.close()
-        place = 0
+        """The place that one process came to, and what it died of there; nothing if it came to the end.
+
+        Raises Unavailable where the process did not come as far as the first of them.
+        """
+        ours, theirs = multiprocessing.Pipe()
+        process = self._start(theirs)
+        place = STARTING
         try:
-            while ours.poll(self.patience):
-                place = ours.recv()
-                if place == len(suspects):
-                    return place - 1, None
-            return place, LATE
-        except EOFError:
-            return place, ENDED
+            for place, word in enumerate([at, *suspects], STARTING):
+                ours.send(word)
+                if not ours.poll(self.patience):
+                    return _died(place, LATE)
+                ours.recv()
+            return place, None
+        except (EOFError, OSError):
+            return _died(place, ENDED)
         finally:
             process.kill()
             process.join()
             ours.close()
 
+    def _start(self, theirs: "Connection[None, object]") -> BaseProcess:
+        """A process that listens. The suspects are not among its arguments.
 
-def _decide_each(
-    told: "Connection[int, int]", quarantine: Quarantine, suspects: Sequence[Delivery], at: datetime
-) -> None:
+        Those go through a pipe of which multiprocessing holds both ends: were the process killed as it begins, what
+        does not fit into the pipe would be waited for for ever.
+        """
+        context = multiprocessing.get_context("spawn")  # a fork would share our connections and locks
+        process = context.Process(target=_decide_each, args=(theirs, self), daemon=True)
+        try:
+            process.start()
+        except OSError as error:
+            raise Unavailable(f"a process to decide deliveries apart: {error.strerror}", Trouble.CROWDED) from error
+        finally:
+            theirs.close()
+        return process
+
+
+def _died(place: int, finding: Finding) -> tuple[int, Finding]:
+    """What happened at this place; before the first suspect it is no suspect's fault."""
+    if place == STARTING:
+        raise Unavailable("the process that decides deliveries apart did not begin", Trouble.CROWDED)
+    return place, finding
+
+
+def _decide_each(heard: "Connection[None, Any]", quarantine: Quarantine) -> None:
     exchange = Exchange(Catalogue(quarantine.folders, quarantine.cache), Calendar(quarantine.cache), quarantine.limits)
-    for place, delivery in enumerate(suspects):
-        told.send(place)
+    at: datetime = heard.recv()
+    while True:
+        heard.send(None)
+        delivery: Delivery = heard.recv()
         decide_all([arrive(delivery, exchange, exchange.facts(at))], Known(), exchange, at.replace(microsecond=0))
-    told.send(len(suspects))

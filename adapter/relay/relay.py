@@ -51,6 +51,8 @@ class Done:
     confirmed: int = 0
     deferred: int = 0
     """Messages that could not be handed over, and will be tried again."""
+    held: int = 0
+    """Deliveries that wait for the certificate that they are about."""
 
     def __bool__(self) -> bool:
         return any((self.taken, self.sent, self.confirmed, self.deferred))
@@ -119,11 +121,15 @@ class Relay:
                     self.declare()  # a broker that came back may have lost its queues
                 done = self.step(IDLE)
             except Unavailable as trouble:
+                if until():
+                    break
                 seconds = back_off(failures, self._chance).total_seconds()
                 log.warning("waiting", **advise(trouble), seconds=round(seconds, 1))
                 failures += 1
                 self._rest(seconds, until)
                 continue
+            if failures:
+                log.info("goes on again")
             failures = 0
             if on_step:
                 on_step(done)
@@ -155,7 +161,7 @@ class Relay:
             closed, deferred = self._dispatch.settle(at)
         return Done(
             taken.taken, taken.accepted, taken.dead, taken.repeated,
-            taken.sent + sent, taken.confirmed + closed, deferred,
+            taken.sent + sent, taken.confirmed + closed, deferred, taken.held,
         )  # fmt: skip
 
     def _take_window(self, patience: float) -> tuple[Done, datetime]:
@@ -195,6 +201,7 @@ class Relay:
         for each in part:
             _tell_dead(each)
         self._tell_reused(part)
+        self._tell_dropped(part)
         return sent
 
     def _tell_reused(self, part: Sequence[Taken]) -> None:
@@ -203,6 +210,18 @@ class Relay:
         ids = {entry.message_id for entry in entries if entry.message_id}
         for source, id in self._ledger.reused(ids) if ids else ():
             log.warning("message id used for more than one message", source=source, message_id=id)
+
+    def _tell_dropped(self, part: Sequence[Taken]) -> None:
+        """One log line for each message that is owed again and cannot be: retention dropped its bytes."""
+        again = {each.outcome.entry.id: each.outcome.entry for each in part if each.outcome.answers_again}
+        for id in self._ledger.unanswerable(again) if again else ():
+            log.warning(
+                "not answered again: retention dropped its answer",
+                id=id, source=again[id].source, message_id=again[id].message_id,
+            )  # fmt: skip
+        wanted = {message for each in part for message in each.outcome.again}
+        for message in self._ledger.dropped(wanted) if wanted else ():
+            log.warning("not sent again as it was asked for: retention dropped its bytes", message=message)
 
     def _rest(self, seconds: float, until: Callable[[], bool]) -> None:
         while seconds > 0 and not until():
@@ -222,5 +241,7 @@ def _tell_dead(taken: Taken) -> None:
 
 def _counted(results: Sequence[Taken], sent: int, confirmed: int) -> Done:
     dead = sum(each.outcome.entry.stage not in (DONE, HELD) for each in results)
+    held = sum(each.outcome.entry.stage == HELD and not each.outcome.repeated for each in results)
     repeated = sum(each.outcome.repeated for each in results)
-    return Done(len(results), len(results) - dead - repeated, dead, repeated, sent, confirmed)
+    accepted = len(results) - dead - held - repeated
+    return Done(len(results), accepted, dead, repeated, sent, confirmed, held=held)

@@ -34,9 +34,40 @@ def test_a_sound_ledger_is_valid(place):
     assert result.stdout == "valid: 1 links, 1 deliveries, 1 messages, 1 certificates, 1 history\n"
 
 
-def test_an_empty_ledger_is_valid():
-    result = eodes("ledger", "verify")
+def test_an_empty_ledger_is_valid(tmp_path):
+    Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}").close()
+    result = eodes("ledger", "verify", "--database", f"sqlite:///{tmp_path / 'ledger.db'}")
     assert (result.exit_code, result.stdout) == (0, "valid: nothing is there yet\n")
+
+
+@pytest.mark.parametrize("command", ["verify", "prune"])
+def test_a_ledger_that_is_not_there_is_neither_valid_nor_made(tmp_path, command):
+    missing = tmp_path / "ledgre.db"
+    result = eodes("ledger", command, "--database", f"sqlite:///{missing}")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"there is no file {missing}" in result.stderr
+    assert not missing.exists()
+
+
+@pytest.mark.parametrize("command", ["verify", "prune"])
+def test_a_database_without_a_ledger_is_left_as_it_is(tmp_path, command):
+    other = tmp_path / "other.db"
+    with sqlite3.connect(other) as database:
+        database.execute("CREATE TABLE recipes (name TEXT)")
+    database.close()
+    result = eodes("ledger", command, "--database", f"sqlite:///{other}")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "there is no ledger in" in result.stderr
+    with sqlite3.connect(other) as database:
+        assert database.execute("SELECT name FROM sqlite_master").fetchall() == [("recipes",)]
+    database.close()
+
+
+@pytest.mark.parametrize("noted", ["123", "x" * 64, "A" * 64, ""])
+def test_what_is_no_hash_of_an_anchor_is_wrong_usage_and_no_tampering(place, noted):
+    result = eodes("ledger", "verify", "--anchor", noted)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "64 hexadecimal digits" in result.stderr
 
 
 def test_an_altered_ledger_is_invalid_and_told_where(place):

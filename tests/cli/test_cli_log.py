@@ -3,13 +3,14 @@
 import contextlib
 import json
 import secrets
+import time
 from itertools import islice
 from urllib.parse import urlsplit
 
 import pytest
 import shelf
 from secrets_of import MARKS, broken, multiplied
-from shell import relaying, wait_until
+from shell import eodes, relaying, wait_until
 
 from adapter.relay.broker import Parcel
 from adapter.relay.rabbitmq import RabbitMQ
@@ -21,10 +22,10 @@ PASSWORDS = ("hush", "hu/sh", "hu sh", "hu@sh", "hu?sh")
 
 
 def lines(place):
-    """Every line of a log but the last, which says that it ended."""
-    *told, last = place.read_text(encoding="utf-8").splitlines()
-    assert last == "stopped"
-    return [json.loads(line) for line in told]
+    """Every record of a log but the last, which says that it ended; each is JSON on a line."""
+    *told, last = map(json.loads, place.read_text(encoding="utf-8").splitlines())
+    assert last["event"] == "stopped"
+    return told
 
 
 def lived_through(place):
@@ -105,6 +106,33 @@ def test_while_the_database_is_away_its_password_is_in_no_line(url, tmp_path):
     assert running.returncode == 0
     assert {line["event"] for line in lines(tmp_path / "log")} == {"waiting"}
     assert "hu" not in (tmp_path / "log").read_text(encoding="utf-8")
+
+
+def test_several_workers_write_whole_lines_and_say_once_that_all_ended(tmp_path):
+    log = tmp_path / "log"
+    with relaying(log, "--workers", "3") as running:
+        wait_until(lambda: log.read_bytes().count(b"relaying") == 3, running)
+    assert running.returncode == 0
+    assert [line["event"] for line in lines(log)].count("relaying") == 3
+
+
+def test_the_same_trouble_at_the_start_is_told_once(tmp_path):
+    log = tmp_path / "log"
+    with relaying(log, "--database", "postgresql://user:hush@127.0.0.1:1/x") as running:
+        wait_until(lambda: b"waiting" in log.read_bytes(), running)
+        time.sleep(2.5)
+    (line,) = lines(log)
+    assert "\n" not in line["trouble"] and "\t" not in line["trouble"]
+
+
+def test_a_database_that_lets_nobody_in_is_no_trouble_that_passes_by_itself(database_url, tmp_path):
+    url = database_url.replace(urlsplit(database_url).path, "/not-there")
+    with relaying(tmp_path / "log", "--database", url) as running:
+        wait_until(lambda: b"waiting" in (tmp_path / "log").read_bytes(), running)
+    (line,) = lines(tmp_path / "log")
+    assert "once that is right" in line["advice"]
+    refused = eodes("queues", "--database", url)
+    assert refused.exit_code == 2 and "trying again" not in refused.stderr
 
 
 def test_a_password_that_the_broker_refuses_is_in_no_line(amqp_url, tmp_path):

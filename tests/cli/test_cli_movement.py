@@ -1,11 +1,18 @@
 """`eodes send`, `relay` and `queues`, read aloud."""
 
+import json
+import os
 import signal
+import sys
 import time
 from pathlib import Path
 
 import pytest
-from shell import BAD, FIXTURES, RECORD, SECRETS, eodes, process, said, waiting
+from processes import free_ports
+from shell import BAD, FIXTURES, RECORD, SECRETS, eodes, process, relaying, said, waiting
+
+from adapter.relay.crew import HOPELESS
+from adapter.relay.relay import Relay
 
 PATIENCE = 60
 
@@ -64,6 +71,30 @@ def test_a_database_of_no_known_kind_ends_with_2_and_its_password_is_not_told(co
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.parametrize("word", ["sqlite:////FOLDER/ledger.db", "postgresql://USER:PASSWORD@HOST/NAME"])
+def test_an_error_shows_what_a_databases_url_looks_like(word):
+    assert word in eodes("queues", "--database", "nonsense://guest:hush@host/x").stderr
+
+
+def test_an_error_shows_what_a_brokers_url_looks_like():
+    told = eodes("queues", "--broker", "http://guest:hush@host").stderr
+    assert "amqp://USER:PASSWORD@HOST:5672/VHOST" in told
+
+
+@pytest.mark.parametrize("path", ["eodes/other", "/", "eodes/"])
+def test_a_broker_url_of_more_than_one_vhost_is_refused(path):
+    result = eodes("queues", "--broker", f"amqp://guest:hush@127.0.0.1:1/{path}")
+    assert result.exit_code == 2
+    assert "%2F" in result.stderr and "hush" not in result.stderr
+
+
+def test_postgresql_without_its_driver_is_told_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    result = eodes("queues", "--database", "postgresql+psycopg://guest:hush@host/x")
+    assert result.exit_code == 2
+    assert "pip install 'eodes-adapter[postgresql]'" in result.stderr and "hush" not in result.stderr
+
+
 def test_queues_are_shown_as_tables_too():
     eodes("send", RECORD, "--from", "kcci")
     result = eodes("queues")
@@ -73,7 +104,25 @@ def test_queues_are_shown_as_tables_too():
 
 
 def test_queues_in_json_have_their_documented_parts():
-    assert set(said("queues")) == {"queues", "outbox", "held", "dead"}
+    assert set(said("queues")) == {"queues", "outbox", "held", "dead", "missing"}
+
+
+def test_without_a_broker_the_ledger_is_shown_all_the_same():
+    words = ("queues", "--broker", f"amqp://guest:hush@127.0.0.1:{free_ports(1)[0]}/")
+    result = eodes(*words, "--json")
+    told = json.loads(result.stdout)
+    assert (result.exit_code, told["outbox"], {each["waiting"] for each in told["queues"]}) == (2, [], {None})
+    (missing,) = told["missing"]
+    assert "RabbitMQ at 127.0.0.1" in missing and "hush" not in missing
+    assert "error: RabbitMQ at" in result.stderr
+
+
+def test_without_a_ledger_the_queues_are_shown_all_the_same():
+    eodes("send", RECORD, "--from", "kcci")
+    result = eodes("queues", "--database", "postgresql://guest:hush@127.0.0.1:1/x")
+    assert result.exit_code == 2
+    assert "from.kcci" in result.stdout and "error: ledger at" in result.stderr
+    assert "hush" not in result.stdout + result.stderr
 
 
 def test_what_is_held_is_shown_with_what_it_waits_for():
@@ -91,7 +140,7 @@ def test_what_is_held_is_shown_with_what_it_waits_for():
     ("number", "code", "words"), [(signal.SIGTERM, 0, "stopped"), (signal.SIGINT, 130, "interrupted")]
 )
 def test_the_relay_moves_what_waits_and_ends_after_a_round_when_told_to(number, code, words):
-    eodes("send", RECORD, BAD, "--from", "kcci")
+    bad = eodes("send", RECORD, BAD, "--from", "kcci")
     running = process("relay")
     end = time.monotonic() + PATIENCE
     while not arrived() and running.poll() is None and time.monotonic() < end:
@@ -103,6 +152,7 @@ def test_the_relay_moves_what_waits_and_ends_after_a_round_when_told_to(number, 
     assert arrived()
     dead = said("queues")["dead"]
     assert [(each["source"], each["stage"], each["code"]) for each in dead] == [("kcci", "rules", "HS-01")]
+    assert dead[0]["message_id"] in bad.stdout and dead[0]["message_id"] in eodes("queues").stdout
     assert [secret for secret in SECRETS if secret in told.decode()] == []
 
 
@@ -133,6 +183,27 @@ def test_several_workers_move_what_waits_and_end_together():
     assert running.returncode == 0
     assert len(workers) == 2
     assert all(map(is_gone, workers))
+
+
+def test_a_relay_that_fails_at_work_tells_it_by_another_code_than_wrong_settings(monkeypatch):
+    def fail(*_):
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(Relay, "step", fail)
+    result = eodes("relay")
+    assert (result.exit_code, result.stderr.splitlines()[-1]) == (1, "error: Too many open files")
+    assert eodes("relay", "--broker", "nonsense").exit_code == HOPELESS
+
+
+def test_ctrl_c_reaches_a_crew_and_its_workers_and_ends_every_round_whole(tmp_path):
+    log = tmp_path / "log"
+    with relaying(log, "--workers", "2") as running:
+        until(lambda: log.read_bytes().count(b'"relaying"') == 2)
+        os.killpg(running.pid, signal.SIGINT)
+        assert running.wait(PATIENCE) == 130
+    events = [json.loads(line)["event"] for line in log.read_text().splitlines()]
+    assert events[-1] == "interrupted"
+    assert not [event for event in events if "stopped" in event or "ended" in event or "killed" in event]
 
 
 def test_workers_do_not_outlive_a_crew_that_is_killed():

@@ -67,13 +67,14 @@ def peak_memory(running):
 
 def test_a_record_that_is_sent_comes_out_at_the_partner_and_is_acknowledged_at_home(servers, broker, tmp_path):
     words, all_words = servers
+    eodes("topology", "declare", *words)
     sent = eodes("send", RECORD, "--from", "kcci", *words)
     assert sent.exit_code == 0, sent.stderr
     assert waiting(*all_words)["from.kcci"] == 1
     with relaying(tmp_path / "log", *all_words) as running:
         wait_until(lambda: at_both(waiting(*all_words)), running)
     assert running.returncode == 0
-    assert (tmp_path / "log").read_text().splitlines()[-1] == "stopped"
+    assert json.loads((tmp_path / "log").read_text().splitlines()[-1])["event"] == "stopped"
     (document,), (answer,) = take(broker, "to.cn", 1), take(broker, "to.kcci", 1)
     assert document.body.startswith(b"<?xml")
     reading = translate.read(Delivery(document.body, "CN"), shelf.catalogue(), shelf.facts())
@@ -88,6 +89,7 @@ def at_both(depths):
 
 def test_when_all_is_handed_over_nothing_is_left_to_do(servers, tmp_path):
     words, all_words = servers
+    eodes("topology", "declare", *words)
     eodes("send", RECORD, "--from", "kcci", *words)
     with relaying(tmp_path / "log", *all_words) as running:
         wait_until(lambda: at_both(waiting(*all_words)), running)

@@ -42,11 +42,13 @@ def let_in(*codes):
         assert eodes("topology", "grant", code, "--apply").exit_code == 0
 
 
-def run_commands(broker, text):
-    """Run what `grant` put, as an operator beside the broker would."""
-    path = f"{broker.bin}:/usr/bin:/bin"
-    env = broker.env | {"PATH": path, "EODES_GRANT_PASSWORD": PASSWORD}
-    subprocess.run(["sh", "-eu"], input=text, text=True, env=env, cwd=broker.dir, check=True, capture_output=True)
+def run_commands(broker, text, password=PASSWORD, check=True):
+    """Run what `grant` put, as an operator beside the broker would; what that said on standard error."""
+    env = broker.env | {"PATH": f"{broker.bin}:/usr/bin:/bin"}
+    env |= {"EODES_GRANT_PASSWORD": password} if password else {}
+    ended = subprocess.run(["sh", "-eu"], input=text, text=True, env=env, cwd=broker.dir, capture_output=True)
+    assert (ended.returncode == 0) is check, ended.stderr
+    return ended.stderr
 
 
 def access(broker, name):
@@ -99,7 +101,7 @@ def test_the_commands_make_vhost_and_user_and_never_show_the_password(broker, ma
     assert result.exit_code == 0
     assert PASSWORD not in result.stdout + result.stderr
     lines = result.stdout.splitlines()
-    assert lines[0] == f"rabbitmqctl add_vhost {main}-id"
+    assert lines[1] == f"rabbitmqctl add_vhost {main}-id"
     assert f"rabbitmqctl set_permissions --vhost {main}-id '{main}-id' '^$' '^from$' '^to\\.id$'" in lines
 
 
@@ -107,7 +109,7 @@ def test_the_commands_do_the_same_as_applying_and_may_be_run_again(broker, main)
     put = eodes("topology", "grant", "ID").stdout
     run_commands(broker, put)
     by_hand = access(broker, f"{main}-id")
-    run_commands(broker, put)
+    assert "Error" not in run_commands(broker, put)
     assert access(broker, f"{main}-id") == by_hand
     broker.revoke(f"{main}-id")
     let_in("ID")
@@ -126,6 +128,57 @@ def test_the_password_may_come_from_a_file(broker, main, tmp_path, monkeypatch, 
         run_commands(broker, result.stdout)
     assert broker.ctl("authenticate_user", f"{main}-id", PASSWORD)
     assert PASSWORD not in result.stdout + result.stderr
+
+
+def test_a_secrets_file_holds_the_password_for_the_commands_too(broker, main, tmp_path, monkeypatch):
+    monkeypatch.delenv("EODES_GRANT_PASSWORD")
+    monkeypatch.setenv("EODES_SECRETS", str(tmp_path))
+    (tmp_path / "eodes_grant_password").write_text(f"{PASSWORD}\n")
+    run_commands(broker, eodes("topology", "grant", "ID").stdout, password=None)
+    assert broker.ctl("authenticate_user", f"{main}-id", PASSWORD)
+
+
+def test_commands_without_a_password_make_no_user_and_say_why(broker, main, monkeypatch):
+    monkeypatch.delenv("EODES_GRANT_PASSWORD")
+    told = run_commands(broker, eodes("topology", "grant", "ID").stdout, password=None, check=False)
+    assert "EODES_GRANT_PASSWORD" in told and f"{main}-id is a new user and needs a password" in told
+    assert f"{main}-id" not in {each["name"] for each in broker.api("GET", "users") + broker.api("GET", "vhosts")}
+
+
+@pytest.mark.parametrize("way", ["commands", "apply"])
+def test_without_a_password_the_user_keeps_its_own_and_the_relay_is_let_in(broker, main, monkeypatch, way):
+    let_in("ID")
+    broker.api("DELETE", f"permissions/{main}-id/{main}")
+    monkeypatch.delenv("EODES_GRANT_PASSWORD")
+    if way == "commands":
+        told = run_commands(broker, eodes("topology", "grant", "ID").stdout, password=None)
+    else:
+        told = eodes("topology", "grant", "ID", "--apply").stderr
+    assert "password that it has" in told or "keeps its password" in told
+    assert broker.ctl("authenticate_user", f"{main}-id", PASSWORD)
+    assert (main, ".*", ".*", ".*") in access(broker, f"{main}-id")[0]
+
+
+@pytest.mark.parametrize("way", ["commands", "apply"])
+def test_blanks_at_the_ends_of_a_password_do_not_count(broker, main, monkeypatch, way):
+    monkeypatch.setenv("EODES_GRANT_PASSWORD", f" {PASSWORD} ")
+    result = eodes("topology", "grant", "ID", *(["--apply"] if way == "apply" else []))
+    if way == "commands":
+        run_commands(broker, result.stdout, password=f" {PASSWORD} ")
+    assert broker.ctl("authenticate_user", f"{main}-id", PASSWORD)
+
+
+@pytest.mark.parametrize("way", ["commands", "apply"])
+def test_an_empty_password_file_changes_nothing(broker, main, tmp_path, way):
+    let_in("ID")
+    (tmp_path / "empty").write_text(" \n")
+    words = ["--apply"] if way == "apply" else []
+    result = eodes("topology", "grant", "ID", "--password-file", tmp_path / "empty", *words)
+    if way == "commands":
+        assert "empty" in run_commands(broker, result.stdout, check=False)
+    else:
+        assert result.exit_code == 2 and "empty" in result.stderr
+    assert broker.ctl("authenticate_user", f"{main}-id", PASSWORD)
 
 
 def test_applying_without_a_password_is_refused(broker, main, monkeypatch):

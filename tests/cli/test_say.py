@@ -3,6 +3,7 @@
 import pytest
 
 from adapter.cli.say import masked
+from adapter.ledger.engine import NO_URL
 
 HIDDEN = {
     "amqp://user:hush@host:5672/vhost": "amqp://***@host:5672/vhost",
@@ -12,6 +13,7 @@ HIDDEN = {
     "postgresql://user:hu@sh@host/eodes": "postgresql://***@host/eodes",
     "postgresql://host/eodes?user=me&password=hush": "postgresql://host/eodes?***",
     "postgresql://user:hush@host/eodes?sslpassword=hush done": "postgresql://***@host/eodes?*** done",
+    f"{NO_URL}: postgresql://user:hush@host/x": f"{NO_URL}: postgresql://***@host/x",
     "from amqp://user:hush@host to postgresql://user:hush@other/x": "from amqp://***@other/x",
 }
 
@@ -21,6 +23,10 @@ def test_a_url_is_told_without_what_is_secret_in_it(line, told):
     assert masked(line) == told
 
 
-@pytest.mark.parametrize("line", ["", "from.kcci", "sqlite:////tmp/ledger.db", "amqp://host:5672/v", "me@home? yes"])
+PLAIN = ["", "from.kcci", "sqlite:////tmp/ledger.db", "amqp://host:5672/v", "me@home? yes"]
+EXAMPLES = [NO_URL, "not a URL like http://USER:PASSWORD@HOST:15672"]
+
+
+@pytest.mark.parametrize("line", PLAIN + EXAMPLES)
 def test_what_holds_no_secret_stays_as_it_is(line):
     assert masked(line) == line

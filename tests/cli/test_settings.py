@@ -1,8 +1,10 @@
 """Settings come from the environment, from files of secrets, or from the command line."""
 
+import os
+import stat
 from pathlib import Path
 
-from shell import eodes
+from shell import RECORD, eodes
 
 from adapter.settings import settings
 
@@ -13,6 +15,26 @@ def test_queues_and_ledger_are_files_unless_something_else_is_named(monkeypatch,
     assert told.broker_url == f"embedded://{tmp_path}/data/queues.db"
     assert told.ledger_url == f"sqlite:///{tmp_path}/data/ledger.db"
     assert (tmp_path / "data").is_dir()
+
+
+def test_nobody_else_may_read_the_files(monkeypatch, tmp_path):
+    monkeypatch.setenv("EODES_DATA", str(tmp_path / "data"))
+    before = os.umask(0o022)
+    try:
+        eodes("send", RECORD, "--from", "kcci")
+        eodes("queues")
+    finally:
+        os.umask(before)
+    modes = {place.name: stat.S_IMODE(place.stat().st_mode) for place in (tmp_path / "data").iterdir()}
+    assert modes == {"queues.db": 0o600, "ledger.db": 0o600}
+    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
+
+
+def test_files_that_are_there_keep_their_permissions(monkeypatch, tmp_path):
+    monkeypatch.setenv("EODES_DATA", str(tmp_path))
+    (tmp_path / "queues.db").touch(0o640)
+    eodes("send", RECORD, "--from", "kcci")
+    assert stat.S_IMODE((tmp_path / "queues.db").stat().st_mode) == 0o640
 
 
 def test_the_files_lie_among_the_users_state(monkeypatch, tmp_path):

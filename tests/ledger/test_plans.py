@@ -10,7 +10,7 @@ from sqlalchemy import Engine, Executable
 from adapter.ledger import Place, moment
 from adapter.ledger.engine import open_engine
 from adapter.ledger.search import deliveries_about, due_at, messages_about, page_before
-from adapter.ledger.statements import due
+from adapter.ledger.statements import due, recall
 from benchmarks.many_rows import AT, fill, key
 
 PAGE = 100
@@ -58,6 +58,11 @@ def test_the_questions_bring_up_what_they_ask_for(filled: Engine, rows: int) -> 
         "deliveries by number": 2, "messages by number": 2, "first page": PAGE, "page in the middle": PAGE,
         "what is due": PAGE, "what is due to be leased": 256,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("rows", MANY, scope="module")
+def test_what_was_put_off_too_far_is_found_by_the_index_of_what_is_due(filled: Engine, rows: int) -> None:
+    assert plan(filled, recall(AT, 2 * AT)) == ({"outbox_due"}, [])
 
 
 def test_a_question_without_an_index_is_told_apart(tmp_path) -> None:

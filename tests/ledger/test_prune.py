@@ -12,11 +12,13 @@ from sqlalchemy import event
 from adapter.agreement import Agreement
 from adapter.catalogue import Catalogue
 from adapter.ledger import Change, Ledger, Outcome
+from adapter.ledger.engine import micros
 from adapter.ledger.retention import Retention, latest, today
 
 AGREEMENTS = Catalogue.open().agreements
 RETENTION = Retention.of(AGREEMENTS)
 ISSUED = date(2026, 3, 1)
+CAME = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
 LAST = datetime(2031, 3, 1, tzinfo=UTC)
 """Midnight at the beginning of the last day that the certificate is kept."""
 OVER = LAST + timedelta(days=1, hours=12)
@@ -28,9 +30,9 @@ def kept(ledger: Ledger) -> Ledger:
     """A certificate that was sent and confirmed, an answer about it, and one that died about nothing."""
     certificate = replace(standing("c"), key="KEYC", number="KEY-C", issued_on=ISSUED)
     about = replace(entry("d"), key="KEYC", number="KEY-C", agreement="ik-cepa")
-    ledger.write([Outcome(about, (post("m", b"<a>" * 200, "c"), post("n")), certificate)], [], AT)
+    ledger.write([Outcome(about, (post("m", b"<a>" * 200, "c"), post("n")), certificate)], [], CAME)
     answer = replace(entry("e"), key="KEYC", number="KEY-C", source="ID")
-    ledger.write([Outcome(answer, changes=(Change("c", "accepted", ("issued",)),))], ["m", "n"], AT)
+    ledger.write([Outcome(answer, changes=(Change("c", "accepted", ("issued",)),))], ["m", "n"], CAME)
     ledger.write([Outcome(entry("x", "read"))], [], AT)
     return ledger
 
@@ -87,6 +89,29 @@ def test_what_belongs_to_no_certificate_is_kept_for_the_longest_from_receipt(kep
     assert kept.deliveries_of("KEY-C")[0].dropped_at is not None
 
 
+def test_what_came_later_than_its_certificate_was_issued_is_kept_from_when_it_came(kept: Ledger) -> None:
+    late = CAME.replace(year=2030)
+    kept.write([Outcome(replace(entry("again"), key="KEYC"), (post("answer"),))], [], late)
+    kept.settle(["answer"], [], late)
+    assert counted(kept, OVER + timedelta(days=9), apply=True) == {"": (1, 0), "ik-cepa": (2, 2)}
+    assert counted(kept, late.replace(year=2035)) == {}
+    assert counted(kept, late.replace(year=2035) + timedelta(days=2)) == {"ik-cepa": (1, 1)}
+
+
+def test_an_old_certificate_that_came_today_is_not_dropped_today(ledger: Ledger) -> None:
+    old = replace(standing("c"), key="KEYC", issued_on=date(2011, 3, 1))
+    ledger.write([Outcome(replace(entry("d"), key="KEYC"), (post("m", certificate="c"),), old)], [], AT)
+    ledger.settle(["m"], [], AT)
+    assert counted(ledger, AT + timedelta(minutes=5)) == {}
+    assert counted(ledger, AT.replace(year=2031) + timedelta(days=2)) == {"ik-cepa": (1, 1)}
+
+
+def test_answers_that_cannot_be_sent_again_are_named(kept: Ledger) -> None:
+    assert kept.unanswerable(["d", "e", "x"]) == []
+    kept.prune(RETENTION, OVER, apply=True)
+    assert kept.unanswerable(["d", "e", "x"]) == ["d"]
+
+
 def test_nothing_is_dropped_twice(kept: Ledger) -> None:
     assert counted(kept, OVER, apply=True) == {"ik-cepa": (2, 2)}
     assert counted(kept, OVER, apply=True) == {}
@@ -124,7 +149,7 @@ def test_of_several_certificates_under_one_number_the_latest_counts(kept: Ledger
 
 
 def test_a_certificate_of_which_no_day_of_issue_is_known_is_kept_from_receipt(kept: Ledger, ledger_url: str) -> None:
-    execute(ledger_url, "UPDATE certificates SET issued_on = NULL")
+    execute(ledger_url, f"UPDATE certificates SET issued_on = NULL, received_at = {micros(AT)}")
     assert counted(kept, OVER) == {}
     assert counted(kept, OVER + timedelta(days=1)) == {"": (1, 0), "ik-cepa": (2, 2)}
 
@@ -158,11 +183,11 @@ def test_progress_is_told_up_to_the_end(kept: Ledger) -> None:
 
 @pytest.mark.parametrize("agreement", AGREEMENTS)
 def test_every_agreement_says_how_long_records_are_kept(agreement: str) -> None:
-    assert RETENTION.last_day(agreement, date(2024, 2, 29)) == date(2029, 2, 28)
+    assert RETENTION.last_day(agreement, date(2024, 2, 29), CAME.replace(year=2023)) == date(2029, 2, 28)
 
 
 def test_an_agreement_that_nobody_knows_keeps_everything() -> None:
-    assert RETENTION.last_day("nobody", ISSUED) is None
+    assert RETENTION.last_day("nobody", ISSUED, CAME) is None
     assert latest([ISSUED, None]) is None
     assert latest([ISSUED, date(2027, 1, 1)]) == date(2027, 1, 1)
 

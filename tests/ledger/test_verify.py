@@ -15,7 +15,8 @@ from old_ledger import execute, make_old_ledger, rows_of
 
 from adapter.envelope import digest
 from adapter.ledger import Change, ItemStep, Ledger, Outcome, VerificationStep
-from adapter.ledger.engine import open_engine
+from adapter.ledger.anchors import GENESIS
+from adapter.ledger.engine import micros, open_engine
 from adapter.ledger.facts import Facts
 from adapter.ledger.journal import seal
 from adapter.ledger.payload import packed
@@ -27,6 +28,7 @@ LARGE = b"<item>" * 100
 ASKED = VerificationStep(
     "V-1", "ID", 1, "request", False, "kcci", "ik-cepa", "KEY-c1", "KEYc1", "c1", "d", None, AT.date()
 )  # fmt: skip
+MESSAGE = post("any").message.digest
 
 
 def worker(url: str, name: str) -> Ledger:
@@ -240,6 +242,32 @@ def test_a_chain_written_anew_with_right_hashes_is_found_by_the_anchor(kept: Led
     execute(ledger_url, "UPDATE journal SET at = at + 1, hash = :it WHERE chain = 'b1' AND link = 1", it=sealed)
     execute(ledger_url, "DELETE FROM journal WHERE chain = 'b1' AND link > 1")
     assert ("LED-05", "journal/b1/1") in found(kept)
+
+
+ITS = digest(b"other")
+FORGED = {
+    "deliveries/d1": (
+        f"UPDATE deliveries SET body = :other, size = 5, digest = '{ITS}' WHERE id = 'd1'",
+        Facts(deliveries=[("d1", ITS, "done")]),
+    ),
+    "messages/m3": ("UPDATE outbox SET receiver = 'CN' WHERE id = 'm3'", Facts(messages=[("m3", MESSAGE, "CN")])),
+    "certificates/c1": (f"UPDATE certificates SET digest = '{ITS}'", Facts(certificates=[("c1", ITS)])),
+    "history/c1/2": (
+        "UPDATE history SET cause = 'd1' WHERE number = 2", Facts(states=[("c1", 2, "accepted", micros(AT), "d1")]),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("place", "forged"), FORGED.items(), ids=FORGED.keys())
+def test_a_link_added_to_bear_out_what_was_altered_contradicts_the_one_that_wrote_it(
+    kept: Ledger, ledger_url: str, place: str, forged: tuple[str, Facts]
+) -> None:
+    statement, facts = forged
+    assert execute(ledger_url, statement, **{"other": b"other"} if ":other" in statement else {}) == 1
+    said, at = facts.pack(), micros(AT)
+    link = {"said": said, "at": at, "before": GENESIS, "hash": seal("z", 1, at, GENESIS, said)}
+    execute(ledger_url, "INSERT INTO journal VALUES ('z', 1, :at, :before, :hash, :said)", **link)
+    assert found(kept) == [("LED-15", place)]
 
 
 def test_anchors_written_anew_are_found_by_a_hash_that_was_noted(kept: Ledger, ledger_url: str) -> None:

@@ -5,11 +5,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from post_office import PostOffice, fixture, kinds, record
 from sqlalchemy import event, text
+from structlog.testing import capture_logs
 
 from adapter.findings import Unavailable
 from adapter.relay.backoff import LONGEST, back_off
+from adapter.relay.breaker import TRIPS_AT
 from adapter.relay.broker import Broker, Outcome, Parcel, Receipt
 from adapter.relay.names import outbox
 
@@ -24,11 +27,14 @@ class Moody:
         self.mood: Outcome | None = None
         self.gone = False
         self.answered: list[Receipt] = []
+        self.waits = 0
+        """How often a hand-over waited for it in vain."""
         self.asked = 0
         """How many messages were to be handed over to that queue."""
 
     def send(self, parcels: Sequence[Parcel]) -> None:
         if self.gone:
+            self.waits += 1
             raise Unavailable("nobody answers")
         self.asked += sum(parcel.queue == self.queue for parcel in parcels)
         mine = [parcel for parcel in parcels if self.mood and parcel.queue == self.queue]
@@ -126,6 +132,72 @@ def test_what_was_committed_while_the_broker_was_away_arrives_when_it_is_back(of
     office.work()
     taken = [sent.message_id for sent in office.take("ID")]
     assert set(taken) == ids and len(taken) == 20
+
+
+def test_a_broker_that_is_away_is_waited_for_once_in_a_round(office: PostOffice) -> None:
+    broker = moody(office)
+    broker.gone = True
+    for place in range(3):
+        office.put("kcci", record(f"K001-25-{place:07d}"), f"m-{place}")
+        office.work()
+        office.clock.forward(minutes=1)
+        office.work()
+        office.clock.forward(minutes=1)
+    assert len({attempts for (attempts,) in _ask(office, "SELECT attempts FROM outbox")}) > 1
+    office.clock.forward(hours=1)
+    broker.waits = 0
+    office.put("kcci", record("K001-25-0000009"), "m-9")
+    office.relay.step()
+    assert broker.waits == 1
+
+
+def _ask(office: PostOffice, statement: str) -> Sequence[Any]:
+    with office.ledger._engine.connect() as connection:
+        return connection.execute(text(statement)).all()
+
+
+def test_what_was_put_off_by_a_clock_that_was_ahead_does_not_wait_for_that_day(office: PostOffice) -> None:
+    broker = moody(office)
+    broker.mood = Outcome.REFUSED
+    office.clock.forward(days=365)
+    for place in range(TRIPS_AT + 1):
+        office.put("kcci", record(f"K001-25-{place:07d}"), f"m-{place}")
+        office.work()
+    broker.mood = None
+    office.clock.forward(days=-365)
+    for _ in range(2):  # the first one asks
+        office.work()
+        office.clock.forward(minutes=1)
+    assert len(office.take("ID")) == TRIPS_AT + 1
+
+
+DAMAGED = {
+    "bytes taken away": "DELETE FROM bodies WHERE id = :id",
+    "bytes cut short": "UPDATE bodies SET body = substr(body, 1, 300) WHERE id = :id",
+    "other bytes": "UPDATE bodies SET body = 'hm', coding = NULL WHERE id = :id",
+    "a kind that there is not": "UPDATE outbox SET kind = 'hm' WHERE id = :id",
+}
+
+
+@pytest.mark.parametrize("statement", DAMAGED.values(), ids=DAMAGED.keys())
+def test_a_message_that_is_damaged_in_the_ledger_is_kept_back_and_holds_up_no_other(
+    office: PostOffice, statement: str
+) -> None:
+    broker = moody(office)
+    broker.gone = True
+    for place in range(3):
+        office.put("kcci", record(f"K001-25-{place:07d}"), f"m-{place}")
+    office.work()
+    broker.gone = False
+    damaged = office.ledger.standings()[0].message
+    with office.ledger._engine.begin() as connection:
+        connection.execute(text(statement), {"id": damaged})
+    office.clock.forward(minutes=1)
+    with capture_logs() as logs:
+        office.work()
+    assert len(office.take("ID")) == 2
+    assert backlog(office) == [("ID", 1, 0)]
+    assert [each["id"] for each in logs if each["log_level"] == "error"] == [damaged]
 
 
 def test_what_is_leased_to_one_process_is_not_sent_by_another(office: PostOffice) -> None:

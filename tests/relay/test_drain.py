@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -32,3 +33,24 @@ def test_a_round_that_does_not_end_is_ended_after_its_limit_and_the_log_says_whe
             end(relay, signal.SIGKILL)
     (line,) = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines() if "ended before" in line]
     assert any("_open_or_die" in place for stack in line["stood"] for place in stack)
+
+
+def test_a_relay_whose_log_nobody_reads_ends_all_the_same(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(writing, b"." * 4096)
+    os.set_blocking(writing, True)
+    told = {"EODES_DATA": str(tmp_path), "EODES_CACHE": str(tmp_path / "cache")}
+    command = [sys.executable, "-m", "adapter", "relay", "--drain", "0.5"]
+    relay = subprocess.Popen(command, env=os.environ | told, stderr=writing, start_new_session=True)
+    try:
+        with contextlib.closing(Embedded(tmp_path / "queues.db")) as broker:
+            wait_until(lambda: inbox("kcci") in broker.depths([inbox("kcci")]), relay, tmp_path)
+        relay.send_signal(signal.SIGTERM)
+        assert relay.wait(60) == 1
+    finally:
+        end(relay, signal.SIGKILL)
+        os.close(reading)
+        os.close(writing)

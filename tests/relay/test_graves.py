@@ -26,11 +26,14 @@ class Undertaker:
 
     def __init__(self, broker: Broker) -> None:
         self.broker = broker
-        self.full = self.away = False
-        self.tries = 0
+        self.full = self.away = self.gone = False
+        self.tries = self.waits = 0
         self.refused: list[Receipt] = []
 
     def send(self, parcels: Sequence[Parcel]) -> None:
+        if self.gone and any(parcel.queue == DEAD for parcel in parcels):
+            self.waits += 1
+            raise Unavailable("nobody answers")
         self.tries += sum(parcel.queue == DEAD for parcel in parcels)
         if self.full:
             self.refused += [Receipt(each.message_id, DEAD, Outcome.REFUSED) for each in parcels if each.queue == DEAD]
@@ -89,6 +92,22 @@ def test_a_grave_that_the_broker_refuses_is_tried_again_after_a_while(office: Po
     office.work()
     assert [buried.body for buried in office.take_queue(DEAD)] == [LARGE]
     assert len(office.ledger.dead()) == 1
+
+
+def test_for_many_graves_the_broker_is_waited_for_once(office: PostOffice) -> None:
+    office, broker = buried_by(office)
+    broker.gone = True
+    for place in range(5):
+        office.put("kcci", LARGE + b" " * place, f"m-{place}")
+    office.relay.step(0.05)
+    assert broker.waits == 1
+    office.clock.forward(minutes=1)
+    office.relay.step()
+    assert broker.waits == 2
+    broker.gone = False
+    office.clock.forward(minutes=15)
+    office.work()
+    assert len(office.take_queue(DEAD)) == 5
 
 
 def test_the_same_corpse_twice_is_laid_down_once_and_acknowledged_twice(office: PostOffice) -> None:

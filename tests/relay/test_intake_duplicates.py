@@ -5,9 +5,11 @@ from dataclasses import replace
 
 import pytest
 from post_office import START, PostOffice, acknowledge, catalogue, feed_back, fixture, kinds, record, said
+from structlog.testing import capture_logs
 
 from adapter.delivery import Delivery
 from adapter.envelope import digest
+from adapter.ledger.retention import Retention
 from adapter.relay.arrival import arrive
 from adapter.relay.broker import Parcel
 from adapter.relay.exchange import Exchange
@@ -34,6 +36,20 @@ def test_the_same_message_again_is_acknowledged_again_with_the_same_id_and_bytes
     first, second = any_office.take("kcci")
     assert (first.message_id, first.body) == (second.message_id, second.body)
     assert kinds(any_office.take("ID")) == ["certificate"]
+
+
+def test_a_repetition_whose_answer_retention_dropped_is_told_in_the_log(office: PostOffice) -> None:
+    office.put("kcci", record(NUMBER), "m-1")
+    office.work()
+    office.clock.forward(days=20 * 366)
+    office.ledger.prune(Retention.of(catalogue().agreements), office.clock.now, apply=True)
+    office.take("kcci")
+    office.put("kcci", record(NUMBER), "m-1")
+    with capture_logs() as log:
+        office.work()
+    assert office.take("kcci") == []
+    (line,) = (line for line in log if line["event"].startswith("not answered again"))
+    assert (line["source"], line["message_id"]) == ("kcci", "m-1")
 
 
 def test_five_of_the_same_in_one_window_are_processed_once(any_office: PostOffice) -> None:

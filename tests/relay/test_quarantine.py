@@ -17,19 +17,27 @@ from adapter.relay.quarantine import SUSPICIOUS, Quarantine
 from adapter.schema import Limits
 
 SCRIPT = """
-import json, sys
+import json, os, signal, sys
 from datetime import datetime
 from pathlib import Path
 import deadly
 from adapter.delivery import Delivery
+from adapter.findings import Unavailable
 from adapter.relay.quarantine import Quarantine
 from adapter.schema import Limits
 
+if __name__ == "__mp_main__" and "unborn" in sys.argv:
+    os.kill(os.getpid(), signal.SIGKILL)
+
 if __name__ == "__main__":
     marks = {"good": b"{}", "kills": deadly.KILLS, "hangs": deadly.HANGS, "once": deadly.KILLS_ONCE}
+    marks["unborn"] = os.urandom(1_000_000)  # more than any pipe holds
     suspects = [Delivery(marks[word], "from.kcci", times=5) for word in sys.argv[2:]]
     quarantine = Quarantine((Path(sys.argv[1]),), None, Limits(), patience=5.0)
-    found = quarantine.fatal(suspects, datetime.fromisoformat("2026-03-02T09:30:00+00:00"))
+    try:
+        found = quarantine.fatal(suspects, datetime.fromisoformat("2026-03-02T09:30:00+00:00"))
+    except Unavailable as trouble:
+        sys.exit(f"unavailable: {trouble}")
     print(json.dumps({place: [finding.code, finding.message] for place, finding in found.items()}))
 """
 
@@ -55,14 +63,20 @@ class Fatal:
 
 
 def fatal(tmp_path: Path, *words: str) -> dict[int, list[str]]:
+    done = decide(tmp_path, *words)
+    done.check_returncode()
+    return {int(place): said for place, said in json.loads(done.stdout).items()}
+
+
+def decide(tmp_path: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    """Let a process of its own have these suspects decided; ended where that never comes to an end."""
     script = tmp_path / "decide.py"
     script.write_text(SCRIPT)
     here, project = Path(__file__).parent, catalogue().folders[0]
-    done = subprocess.run(
-        [sys.executable, script, project, *words], capture_output=True, text=True, check=True,
+    return subprocess.run(
+        [sys.executable, script, project, *words], capture_output=True, text=True, timeout=60,
         env={"PYTHONPATH": f"{here}:{project}", "PATH": "", NOTE: str(tmp_path / "note")},
     )  # fmt: skip
-    return {int(place): said for place, said in json.loads(done.stdout).items()}
 
 
 def test_what_kills_the_process_that_decides_it_is_found_among_good_ones(tmp_path: Path) -> None:
@@ -74,6 +88,12 @@ def test_what_kills_the_process_that_decides_it_is_found_among_good_ones(tmp_pat
 def test_what_was_read_when_the_process_was_killed_from_outside_is_not_condemned(tmp_path: Path) -> None:
     assert fatal(tmp_path, "good", "once", "good") == {}
     assert (tmp_path / "note").exists()
+
+
+def test_a_process_that_is_killed_as_it_begins_is_not_waited_for_and_condemns_nobody(tmp_path: Path) -> None:
+    assert decide(tmp_path, "unborn", "good").stderr == (
+        "unavailable: the process that decides deliveries apart did not begin\n"
+    )
 
 
 def test_what_never_ends_is_ended(tmp_path: Path) -> None:

@@ -285,6 +285,26 @@ def test_what_was_taken_before_the_broker_was_killed_comes_again_and_cannot_be_a
             assert take_all(other) == []
 
 
+def test_a_broker_short_of_memory_is_waited_for_once_and_not_by_every_hand_over(private_rabbitmq, monkeypatch):
+    with private_rabbitmq.vhost() as url, contextlib.closing(RabbitMQ(url, window=10, patience=1)) as broker:
+        broker.declare([QUEUE])
+        private_rabbitmq.ctl("set_vm_memory_high_watermark", "0.00001")
+        try:
+            with pytest.raises(Unavailable, match="memory"):
+                for start in range(0, 1_000, 10):
+                    broker.send(parcels(10, start=start))
+            pump, waits = broker._sender.link.pump, []
+            turn = pump.turn_until
+            monkeypatch.setattr(
+                pump, "turn_until", lambda ready, seconds=0.0: waits.append(seconds) or turn(ready, seconds)
+            )
+            with pytest.raises(Unavailable, match="memory"):
+                broker.send(parcels(1, start=1_000))
+            assert waits == [0]
+        finally:
+            private_rabbitmq.ctl("set_vm_memory_high_watermark", "0.4")
+
+
 def test_a_broker_short_of_memory_blocks_sending_only_and_carries_on_afterwards(private_rabbitmq):
     with private_rabbitmq.vhost() as url, contextlib.closing(RabbitMQ(url, window=10, patience=1)) as broker:
         broker.declare([QUEUE])

@@ -4,6 +4,8 @@ import json
 
 import pytest
 from post_office import PostOffice, acknowledge, catalogue, feed_back, fixture, kinds, record, respond, said
+from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from adapter import translate
 from adapter.delivery import Delivery
@@ -157,6 +159,54 @@ def test_what_is_held_and_sent_again_is_held_once(office: PostOffice) -> None:
     office.clock.forward(hours=25)
     office.work()
     assert len(office.ledger.dead()) == 1
+
+
+def test_what_is_held_and_damaged_in_the_ledger_stays_held_and_holds_up_nothing(office: PostOffice) -> None:
+    office.put("kcci", fixture("kcci/cancellation/ik-cepa-replaced.json"), "m-1")
+    office.work()
+    with office.ledger._engine.begin() as connection:
+        connection.execute(text("UPDATE deliveries SET body = substr(body, 1, 100)"))
+    number = office.ledger.held(1)[0].key
+    office.put("kcci", record(number), "m-2")
+    with capture_logs() as logs:
+        office.work()
+        office.clock.forward(minutes=1)
+        office.work()
+    assert kinds(office.take("ID")) == ["certificate"]
+    assert len(office.ledger.held(9)) == 1
+    assert "a delivery stays held" in {each["event"].partition(":")[0] for each in logs}
+
+
+def test_what_was_held_by_a_clock_that_was_ahead_goes_on_when_its_certificate_comes(office: PostOffice) -> None:
+    office.clock.forward(days=365)
+    office.put("kcci", fixture("kcci/cancellation/ik-cepa-replaced.json"), "m-1")
+    office.work()
+    office.clock.forward(days=-365)
+    office.put("kcci", record(office.ledger.held(1)[0].key), "m-2")
+    office.work()
+    office.clock.forward(minutes=1)
+    office.work()
+    assert kinds(office.take("ID")) == ["certificate", "cancellation"]
+
+
+def test_what_waits_in_vain_beside_another_certificate_of_its_number_is_looked_at_ever_more_seldom(
+    office: PostOffice, sent: Delivery
+) -> None:
+    feed_back(office, "CN", "K001-25-0000001", "granted", "kr-cn")  # its number is there, but went to another partner
+    office.work()
+    before = _links(office)
+    for _ in range(2 * 23):
+        office.clock.forward(minutes=30)
+        office.relay.step()
+    assert 5 < _links(office) - before < 15
+    assert [dead.code for dead in office.ledger.dead()] == []
+    office.clock.forward(hours=1)
+    office.work()
+    assert [dead.code for dead in office.ledger.dead()] == ["REF-01"]
+
+
+def _links(office: PostOffice) -> int:
+    return office.ledger.verify().checked["links"]
 
 
 def test_feedback_that_came_before_the_ledger_knew_its_certificate_is_held(office: PostOffice) -> None:

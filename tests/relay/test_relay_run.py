@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from post_office import START, PostOffice, catalogue, kinds, record
+from post_office import START, PostOffice, catalogue, fixture, kinds, record
+from structlog.testing import capture_logs
 
 from adapter.delivery import Delivery
 from adapter.findings import Unavailable
@@ -69,6 +70,28 @@ def test_it_waits_out_a_broker_that_is_away(office: PostOffice, monkeypatch: pyt
     assert sum(waits) >= 1 + 2 + 4
     monkeypatch.undo()
     assert kinds(office.take("ID")) == ["certificate"]
+
+
+def test_it_says_when_it_goes_on_again(office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    take, tries = office.broker.take, []
+
+    def away(queues: Sequence[str], *rest: Any) -> list[Delivery]:
+        tries.append(queues)
+        if len(tries) < 3:
+            raise Unavailable("nobody answers")
+        return take(queues, *rest)
+
+    monkeypatch.setattr(office.broker, "take", away)
+    relay = office.open(office.broker, pause=lambda _: None)
+    with capture_logs() as log:
+        relay.run(until=lambda: len(tries) == 5)
+    assert [line["event"] for line in log] == ["waiting", "waiting", "goes on again"]
+
+
+def test_what_is_held_is_not_counted_as_accepted(office: PostOffice) -> None:
+    office.put("kcci", fixture("kcci/cancellation/ik-cepa-replaced.json"))
+    done = office.relay.step(1.0)
+    assert (done.taken, done.accepted, done.held, done.dead) == (1, 0, 1, 0)
 
 
 def test_it_waits_out_a_ledger_that_is_away_and_keeps_its_window(

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+import pytest
 from estate import Estate, channel, management_url
 from post_office import catalogue
 
@@ -60,6 +61,14 @@ def test_a_policy_that_drops_messages_is_found(laid_out):
     laid_out.server.api("PUT", f"policies/{laid_out.topology.main.name}/short", policy)
     only = the_one(laid_out)
     assert (only.what, only.found) == ("policy of queue to.kcci", "max-length 5")
+
+
+@pytest.mark.parametrize("bound", ["max-length", "max-length-bytes"])
+def test_a_policy_that_refuses_what_is_too_much_drops_nothing(laid_out, bound):
+    definition = {bound: 5_000, "overflow": "reject-publish"}
+    policy = {"pattern": r"^to\.kcci$", "definition": definition, "apply-to": "queues"}
+    laid_out.server.api("PUT", f"policies/{laid_out.topology.main.name}/short", policy)
+    assert found_in(laid_out) == []
 
 
 def test_a_missing_queue_is_found(laid_out):

@@ -247,3 +247,13 @@ def test_a_killed_broker_is_ridden_out_in_every_vhost(private_rabbitmq):
         broker.send([*parcels(5, HOME, start=10), *parcels(5, XA, start=15)])
         assert {each.outcome for each in receipts_of(broker, 10)} == {Outcome.CONFIRMED}
         assert sorted(ids(work_off(broker, 10, HOME) + work_off(broker, 10, XA))) == sorted(ids(parcels(20)))
+
+
+def test_a_partners_vhost_that_is_not_made_yet_is_told_with_what_makes_it(open_broker):
+    with capture_logs() as log:
+        open_broker().declare(QUEUES)
+    told = {line["vhost"][-2:]: line["advice"] for line in log if line["event"] == "a partner's vhost is in trouble"}
+    assert {code: f"eodes topology grant {code};" in advice for code, advice in told.items()} == {
+        "XA": True,
+        "XB": True,
+    }

@@ -11,6 +11,7 @@ from adapter.ledger.entries import DONE
 from adapter.ledger.payload import DROPPED, unpacked
 from adapter.ledger.schema import BODIES, CERTIFICATES, DELIVERIES, HISTORY, OUTBOX
 from adapter.ledger.verify.findings import (
+    DISPUTED,
     GONE,
     NO_BODY,
     OTHER_BODY,
@@ -46,7 +47,7 @@ def check_deliveries(connection: Connection, scratch: Scratch, count: Count) -> 
         if row.stage not in _stages(stage, revised):
             yield found(OTHER_VALUE, "deliveries", row.id, "stage", value=row.stage)
         yield from _check_body(row, sealed, is_bare, "deliveries")
-    yield from _gone(scratch, "deliveries")
+    yield from _gone_or_disputed(scratch, "deliveries")
 
 
 def check_messages(connection: Connection, scratch: Scratch, count: Count) -> Iterator[Finding]:
@@ -68,7 +69,7 @@ def check_messages(connection: Connection, scratch: Scratch, count: Count) -> It
         if was_closed != (row.closed_at is not None) and not (was_closed and was_reopened):
             yield found(OTHER_END, "messages", row.id)
         yield from _check_body(row, sealed, is_bare, "messages")
-    yield from _gone(scratch, "messages")
+    yield from _gone_or_disputed(scratch, "messages")
 
 
 def check_certificates(connection: Connection, scratch: Scratch, count: Count) -> Iterator[Finding]:
@@ -85,7 +86,7 @@ def check_certificates(connection: Connection, scratch: Scratch, count: Count) -
             yield found(OTHER_DIGEST, "certificates", row.id)
         if row.led != row.state or scratch.last_state(row.id) != (row.changes, row.state):
             yield found(OTHER_STATE, "certificates", row.id, value=row.state)
-    yield from _gone(scratch, "certificates")
+    yield from _gone_or_disputed(scratch, "certificates")
 
 
 def check_steps(connection: Connection, table: Table, scratch: Scratch, count: Count) -> Iterator[Finding]:
@@ -99,7 +100,7 @@ def check_steps(connection: Connection, table: Table, scratch: Scratch, count: C
             yield found(UNKNOWN, name, *place)
         elif said != tuple(getattr(row, value) for value in values):
             yield found(OTHER_STEP, name, *place)
-    yield from _gone(scratch, name)
+    yield from _gone_or_disputed(scratch, name)
 
 
 def _walk(
@@ -135,6 +136,8 @@ def _stages(first: str, revised: str | None) -> set[str]:
     return {DONE} if DONE in stages else stages
 
 
-def _gone(scratch: Scratch, name: str) -> Iterator[Finding]:
+def _gone_or_disputed(scratch: Scratch, name: str) -> Iterator[Finding]:
     for key in scratch.unseen(name):
         yield found(GONE, name, *key)
+    for key in scratch.disputed(name):
+        yield found(DISPUTED, name, *key)

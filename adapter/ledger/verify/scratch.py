@@ -23,21 +23,30 @@ STEPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 """Keys and values of the tables that are only added to, in the order in which a link says them."""
 
 _TABLES = (
-    "deliveries (id PRIMARY KEY, digest, stage, revised, bare DEFAULT 0, dropped DEFAULT 0, seen DEFAULT 0)",
-    "messages (id PRIMARY KEY, digest, receiver, closed DEFAULT 0, again DEFAULT 0, dropped DEFAULT 0, seen DEFAULT 0)",
-    "certificates (id PRIMARY KEY, digest, seen DEFAULT 0)",
+    "deliveries (id PRIMARY KEY, digest, stage, revised, bare DEFAULT 0, dropped DEFAULT 0, {})",
+    "messages (id PRIMARY KEY, digest, receiver, closed DEFAULT 0, again DEFAULT 0, dropped DEFAULT 0, {})",
+    "certificates (id PRIMARY KEY, digest, {})",
     *(
-        f"{table} ({', '.join((*keys, *values))}, seen DEFAULT 0, PRIMARY KEY ({', '.join(keys)}))"
+        f"{table} ({', '.join((*keys, *values))}, {{}}, PRIMARY KEY ({', '.join(keys)}))"
         for table, (keys, values) in STEPS.items()
     ),
 )
+_MARKS = "seen DEFAULT 0, disputed DEFAULT 0"
 _PUT = "INSERT INTO {} ({}) VALUES ({}) ON CONFLICT DO UPDATE SET {}"
 
 
 def _learn(table: str, key: str, values: str, update: str | None = None) -> str:
     columns = [*key.split(), *values.split()]
-    update = update or ", ".join(f"{name} = excluded.{name}" for name in values.split())
+    update = update or _again(values.split())
     return _PUT.format(table, ", ".join(columns), ", ".join("?" * len(columns)), update)
+
+
+def _again(names: list[str]) -> str:
+    """What becomes of a row of which another link spoke before; not of what is only flagged."""
+    said, told = ", ".join(names), ", ".join(f"excluded.{name}" for name in names)
+    first = names[0]
+    disputed = f"disputed = disputed OR ({first} IS NOT NULL AND ({said}) IS NOT ({told}))"
+    return ", ".join([*(f"{name} = excluded.{name}" for name in names), disputed])
 
 
 _MORE = "revised = coalesce(revised || ' ', '') || excluded.revised"
@@ -69,7 +78,7 @@ class Scratch:
         for word in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -64000"):
             self._database.execute(f"PRAGMA {word}")
         for table in _TABLES:
-            self._database.execute(f"CREATE TABLE {table} WITHOUT ROWID")
+            self._database.execute(f"CREATE TABLE {table.format(_MARKS)} WITHOUT ROWID")
         self._database.execute("BEGIN")
 
     def close(self) -> None:
@@ -105,9 +114,14 @@ class Scratch:
 
     def unseen(self, table: str) -> Iterator[tuple[Any, ...]]:
         """The keys of rows that were written and are not there."""
-        written = "cause" if table in STEPS else "digest"
-        key = ", ".join(keys_of(table))
-        yield from self._database.execute(f"SELECT {key} FROM {table} WHERE NOT seen AND {written} IS NOT NULL")
+        yield from self._keys(table, f"NOT seen AND {'cause' if table in STEPS else 'digest'} IS NOT NULL")
+
+    def disputed(self, table: str) -> Iterator[tuple[Any, ...]]:
+        """The keys of rows of which two links say different things; each row is written once."""
+        yield from self._keys(table, "disputed")
+
+    def _keys(self, table: str, where: str) -> Iterator[tuple[Any, ...]]:
+        yield from self._database.execute(f"SELECT {', '.join(keys_of(table))} FROM {table} WHERE {where}")
 
 
 def keys_of(table: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """RabbitMQ, from 3.10 to 4.x: the engine when one machine is not enough."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from adapter.delivery import Delivery
@@ -25,7 +25,7 @@ class RabbitMQ:
     It connects when it is first needed, to the first host of its URL that answers. The broker's side holds two windows
     ahead; both sides are bounded in number and bytes. `patience` is in seconds: how long a verb waits for a broker that
     is away before it raises Unavailable. `vhost` says which exchanges lead to the queues, and `turns` whose turn it is
-    where several share one pump.
+    where several share one pump. When `until` says that its owner is to end, no verb waits for a broker that is away.
     """
 
     def __init__(
@@ -37,10 +37,11 @@ class RabbitMQ:
         patience: float = 10.0,
         vhost: Vhost | None = None,
         turns: Turns | None = None,
+        until: Callable[[], bool] = lambda: False,
     ) -> None:
         self._places = places_of(url)
         self._window, self._window_bytes, self._patience = window, window_bytes, patience
-        self._vhost, self._turns = vhost, turns or Turns()
+        self._vhost, self._turns = vhost, turns or Turns(until)
         self._taker: Taker | None = None
         self._sender: Sender | None = None
 
@@ -65,7 +66,7 @@ class RabbitMQ:
             taker.settle(deliveries, accepted=False)
 
     def send(self, parcels: Sequence[Parcel]) -> None:
-        """Hand over for publishing to the default exchange: mandatory, with confirms."""
+        """Hand over for publishing, to the default exchange unless a parcel names one: mandatory, with confirms."""
         with self._sending() as sender:
             sender.send(parcels)
 

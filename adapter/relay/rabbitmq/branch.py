@@ -7,7 +7,7 @@ from typing import TypeVar
 import structlog
 
 from adapter.delivery import Delivery
-from adapter.findings import Unavailable
+from adapter.findings import Trouble, Unavailable
 from adapter.relay.advice import advise
 from adapter.relay.broker import Outcome, Parcel, Receipt
 from adapter.relay.rabbitmq import RabbitMQ
@@ -20,6 +20,7 @@ from adapter.relay.topology import Vhost
 
 FIRST_RETRY, LONGEST_RETRY = 1.0, 60.0
 """Seconds until a vhost in trouble is tried again, twice as long each time: a try may block, and others wait for it."""
+GOES_ON = "it goes on by itself once that is right"
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -28,8 +29,8 @@ log = structlog.get_logger()
 class Outage:
     """Trouble on one side of a partner's vhost, from when it begins until something goes well again."""
 
-    def __init__(self, vhost: str, side: str) -> None:
-        self._vhost, self._side = vhost, side
+    def __init__(self, vhost: Vhost, side: str) -> None:
+        self._vhost, self._partner, self._side = vhost.name, vhost.partner, side
         self.reason = ""
         self._again_at, self._pause = 0.0, FIRST_RETRY
 
@@ -40,7 +41,10 @@ class Outage:
     def begin(self, trouble: Unavailable) -> None:
         """Wait before the next try; tell the first time."""
         if not self.reason:
-            log.warning("a partner's vhost is in trouble", vhost=self._vhost, side=self._side, **advise(trouble))
+            said = advise(trouble)
+            if trouble.trouble is Trouble.DENIED:
+                said["advice"] = f"let the partner and the relay in: eodes topology grant {self._partner}; {GOES_ON}"
+            log.warning("a partner's vhost is in trouble", vhost=self._vhost, side=self._side, **said)
         self.reason, self._again_at = str(trouble), time.monotonic() + self._pause
         self._pause = min(LONGEST_RETRY, 2 * self._pause)
 
@@ -60,7 +64,7 @@ class Branch:
     def __init__(self, rabbit: RabbitMQ, vhost: Vhost) -> None:
         self.rabbit, self.vhost = rabbit, vhost
         self._wanted: list[str] = []
-        self._taking, self._sending = Outage(vhost.name, "taking"), Outage(vhost.name, "sending")
+        self._taking, self._sending = Outage(vhost, "taking"), Outage(vhost, "sending")
 
     def declare(self, pump: Pump, queues: Sequence[str]) -> list[str]:
         """Furnish the vhost, now or as soon as it answers; names what is there with other properties."""

@@ -11,7 +11,7 @@ from pika.frame import Body, Frame, Header, Method, decode_frame
 from adapter.relay.broker import UNREADABLE, Parcel
 
 FRAME = struct.Struct(">BHI")
-_PUBLISH = struct.pack(">IHB", spec.Basic.Publish.INDEX, 0, 0)  # to the default exchange
+_PUBLISH = struct.pack(">IH", spec.Basic.Publish.INDEX, 0)
 _MANDATORY = b"\1"
 _DELIVER = struct.pack(">I", spec.Basic.Deliver.INDEX)
 _HEADER = struct.Struct(">HxxQH")
@@ -22,7 +22,7 @@ _END = bytes((spec.FRAME_END,))
 
 def parcel_frames(parcel: Parcel, channel: int, most: int) -> bytes:
     """All frames that publish a parcel, none larger than `most`; raises an exception for what AMQP cannot carry."""
-    publish, header = _PUBLISH + _word(parcel.queue) + _MANDATORY, _header(parcel)
+    publish, header = _PUBLISH + _word(parcel.exchange) + _word(parcel.queue) + _MANDATORY, _header(parcel)
     room = most - FRAME.size - len(_END)
     if len(header) > room:
         raise ValueError("its headers are too large")

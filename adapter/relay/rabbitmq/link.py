@@ -55,19 +55,23 @@ class Link:
 
     def is_open(self, seconds: float) -> bool:
         """Whether it is open, within these seconds; raises Unavailable when it has been away for too long."""
-        if self.channel or self.pump.turn_until(lambda: self.channel or self._refused or self._closing, seconds):
+        if self.channel or self.pump.turn_until(self._is_settled, seconds):
             if self.channel:
                 return True
-            raise self.unavailable(self._trouble)
+            raise self.unavailable(self._trouble, self._kind)
         if time.monotonic() - self._away_since >= self.patience:
-            raise self.unavailable(self._trouble)
+            raise self.unavailable(self._trouble, self._kind)
         return False
+
+    def _is_settled(self) -> bool:
+        """Whether waiting any longer for the channel would not help."""
+        return bool(self.channel or self._refused or self._closing or self.pump.until())
 
     def require(self) -> Channel:
         """The channel, as soon as it is open; raises Unavailable when that takes too long."""
         if self.is_open(self.patience) and self.channel:
             return self.channel
-        raise self.unavailable(self._trouble)
+        raise self.unavailable(self._trouble, self._kind)
 
     def ask(self, question: Callable[[Wire, "Future[T]"], None]) -> T:
         """Put a question and wait for the answer; raises Unavailable, or ChannelClosedByBroker for a no."""
@@ -87,6 +91,10 @@ class Link:
         """The exception that says where and what; the password is in neither."""
         hosts, vhost = " or ".join(map(_host, self._places)), self._places[0].virtual_host
         return Unavailable(f"RabbitMQ at {hosts}, virtual host {vhost}: {trouble}", kind)
+
+    @property
+    def _kind(self) -> Trouble:
+        return Trouble.DENIED if self._refused else Trouble.AWAY
 
     @property
     def _place(self) -> Parameters:

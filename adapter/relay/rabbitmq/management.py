@@ -43,22 +43,33 @@ class Management:
                 raise ValueError
             port = f":{parts.port}" if parts.port else ""
         except ValueError:
-            raise ValueError("not a URL like http://user:password@host:15672") from None
+            raise ValueError("not a URL like http://USER:PASSWORD@HOST:15672") from None
         host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
         self._user = unquote(parts.username)
         self._place = f"{parts.scheme}://{host}{port}{parts.path.rstrip('/')}"
         self._token = b64encode(f"{self._user}:{unquote(parts.password or '')}".encode()).decode()
         self._opener = build_opener(_NoRedirect)
 
-    def apply(self, grant: Grant, password: str) -> None:
-        """Make what it grants, and bring what is there to what it should be, the user's password too."""
+    def apply(self, grant: Grant, password: str | None) -> None:
+        """Make what it grants, and bring what is there to what it should be, the user's password too if one is given.
+
+        Raises ValueError for a new user without one, before anything is done.
+        """
         vhost = quote(grant.vhost, safe="")
+        said = {"password": password} if password else self._kept(grant.user)
         is_new = self._call("GET", f"vhosts/{vhost}") is None
-        for each in requests(grant, password):
+        for each in requests(grant, said):
             self._call("PUT", each.path, each.body)
         if is_new and self._user not in (each.user for each in grant.permissions):
             # Whoever makes a vhost over this API is let into it; that was not asked for.
             self._call("DELETE", f"permissions/{vhost}/{quote(self._user, safe='')}")
+
+    def _kept(self, user: str) -> dict[str, str]:
+        """The hash of the password that a user has: who is written without one loses it."""
+        there = self._call("GET", f"users/{quote(user, safe='')}")
+        if there is None:
+            raise ValueError(f"{user} is a new user and needs a password")
+        return {name: str(there[name]) for name in ("password_hash", "hashing_algorithm")}
 
     def look(self, vhosts: Iterable[str]) -> Inventory:
         """What there is of these vhosts, and who may do what anywhere."""

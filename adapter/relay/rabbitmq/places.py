@@ -1,5 +1,7 @@
 """Where RabbitMQ is: one host, or the nodes of a cluster, of which any will do."""
 
+from urllib.parse import urlsplit
+
 from pika import URLParameters
 from pika.connection import Parameters
 
@@ -16,7 +18,10 @@ def places_of(url: str) -> tuple[Parameters, ...]:
             raise ValueError
         return tuple(map(_place, _one_by_one(url)))
     except Exception:
-        raise ValueError("not a URL like amqp://user:password@host:5672/vhost, or with host:5672,host:5672") from None
+        raise ValueError(
+            "not a URL like amqp://USER:PASSWORD@HOST:5672/VHOST, or with HOST:5672,HOST:5672; "
+            "a slash in user, password or vhost is written %2F"
+        ) from None
 
 
 def vhost_of(url: str) -> str:
@@ -25,6 +30,8 @@ def vhost_of(url: str) -> str:
 
 
 def _place(url: str) -> Parameters:
+    if "/" in urlsplit(url).path[1:]:  # pika would leave out what stands behind it, and enter another vhost
+        raise ValueError
     place = URLParameters(url)
     place.connection_attempts = 1  # the link itself tries again
     return place

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 
 from pika.adapters.select_connection import IOLoop
 
+LOOK = 0.5
+"""Seconds after which it is looked again whether something is ready that no event of the loop tells of."""
 IDLE = 0.25
 """Seconds without a turn after which the pump's own thread takes over."""
 
@@ -19,7 +21,9 @@ class Pump:
     both; and heartbeats are answered however long that work takes. The lock guards all that the connections hold.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, until: Callable[[], bool] = lambda: False) -> None:
+        self.until = until
+        """Whether its owner is to end: then nobody waits any longer for a broker that is away."""
         self.loop = IOLoop()
         self.loop.activate_poller()
         self._lock = threading.Lock()
@@ -50,7 +54,7 @@ class Pump:
             self._turn(wait)
             if ready():
                 return True
-            wait = deadline - time.monotonic()
+            wait = min(deadline - time.monotonic(), LOOK)
             if wait <= 0:
                 return False
             if self._waiting:

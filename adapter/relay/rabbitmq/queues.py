@@ -47,7 +47,8 @@ def queue_depth(link: Link, queue: str) -> int | None:
     except ChannelClosedByBroker as closed:
         if closed.reply_code == NOT_FOUND:
             return None
-        raise link.unavailable(closed.reply_text) from None
+        kind = Trouble.DENIED if closed.reply_code == NO_PERMISSION else Trouble.AWAY
+        raise link.unavailable(closed.reply_text, kind) from None
 
 
 def queue_depths(link: Link, queues: Iterable[str]) -> dict[str, int]:

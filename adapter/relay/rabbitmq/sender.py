@@ -30,15 +30,15 @@ class Sender:
         self._last = self._lowest = 0
         self._receipts: list[Receipt] = []
         self._was_refused, self._renewed_at = False, -RENEW_EVERY
+        self._full_since: float | None = None
+        """Since when there has been no room, as far as anybody asked for it."""
         self.link = Link(pump, places, self._opened, self._lost, patience)
 
     def send(self, parcels: Sequence[Parcel]) -> None:
         """Hand over, as the Broker says."""
         self._renew()
         self.link.require()
-        if not self.has_room() and not self.link.pump.turn_until(self.has_room, self.link.patience):
-            trouble = f"{self._count} messages are not confirmed; is it short of memory or disk?"
-            raise self.link.unavailable(trouble, Trouble.BLOCKED)
+        self._await_room()
         channel = self.link.require()
         with self.link.wire.together():
             for parcel in parcels:
@@ -58,6 +58,18 @@ class Sender:
     def has_room(self) -> bool:
         """Whether more may be sent without waiting for receipts."""
         return self._count < self._most and self._bytes < self._most_bytes
+
+    def _await_room(self) -> None:
+        """With patience, but once: while no receipts come, whoever hands over more is told so without waiting."""
+        if self.has_room():
+            self._full_since = None
+            return
+        now = time.monotonic()
+        since = self._full_since = self._full_since or now
+        if not self.link.pump.turn_until(self.has_room, max(0.0, self.link.patience - (now - since))):
+            trouble = f"{self._count} messages are not confirmed; is it short of memory or disk?"
+            raise self.link.unavailable(trouble, Trouble.BLOCKED)
+        self._full_since = None
 
     def _renew(self) -> None:
         """Leave a connection on which something was refused, as soon as nothing else is on its way over it.

@@ -1,7 +1,7 @@
 """Whose turn it is: one pump for all connections, made when it is first needed and closed once."""
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from adapter.findings import Unavailable
@@ -12,7 +12,8 @@ from adapter.relay.rabbitmq.pump import Pump
 class Turns:
     """Hands out the pump to one thread at a time; after closing it raises Unavailable."""
 
-    def __init__(self) -> None:
+    def __init__(self, until: Callable[[], bool] = lambda: False) -> None:
+        self._until = until
         self._making, self._closed = threading.Lock(), False
         self._pump: Pump | None = None
 
@@ -22,7 +23,7 @@ class Turns:
         with self._making:
             if self._closed:
                 raise Unavailable("RabbitMQ: the connection was closed on this side")
-            pump = self._pump = self._pump or Pump()
+            pump = self._pump = self._pump or Pump(self._until)
         with pump.turning():
             yield pump
 

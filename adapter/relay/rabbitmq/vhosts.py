@@ -1,7 +1,7 @@
 """One relay over several vhosts: every queue in its place, and a window shared fairly between them."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -37,8 +37,9 @@ class Vhosts:
         window: int = 256,
         window_bytes: int = 16_000_000,
         patience: float = 10.0,
+        until: Callable[[], bool] = lambda: False,
     ) -> None:
-        self._turns, self._topology = Turns(), topology
+        self._turns, self._topology = Turns(until), topology
         self._rotation = 0
         self._refused: list[Receipt] = []
         self._branches: dict[str, Branch] = {}
