@@ -8,7 +8,8 @@ from typing import Literal
 from adapter.catalogue import Catalogue
 from adapter.certificate import Certificate, Item
 from adapter.delivery import Delivery, Message
-from adapter.envelope import digest, kind_of, message_id
+from adapter.enquiry import StatusQuery, StatusReply
+from adapter.envelope import digest, function_of, kind_of, message_id
 from adapter.findings import Finding, Rejected, Severity, Verdict
 from adapter.mapping.begins import begins
 from adapter.messages import (
@@ -16,7 +17,6 @@ from adapter.messages import (
     Complaint,
     Content,
     Feedback,
-    Function,
     Header,
     ItemFeedback,
     Kind,
@@ -29,9 +29,10 @@ from adapter.rules import Facts, WorkingDays
 from adapter.schema import parse_json, parse_xml
 from adapter.system import System
 from adapter.translate import Document, Reading, read, understand, validate, write
+from adapter.verification import Result, VerificationInformation, VerificationReply, VerificationRequest
 
 WINDOW, WINDOW_BYTES = 64, 16_000_000
-ANSWERS = (Kind.ACKNOWLEDGEMENT, Kind.RESPONSE, Kind.FEEDBACK)
+UNANSWERED = (Kind.ACKNOWLEDGEMENT, Kind.RESPONSE, Kind.STATUS_REPLY)
 
 Status = Literal["granted", "denied", "suspended", "pending"]
 Decide = Callable[[Certificate, Item], Status]
@@ -61,8 +62,17 @@ class Case:
     sender: str
 
 
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A question of a verification that waits for a reply."""
+
+    question: VerificationRequest | VerificationInformation
+    sender: str
+    message: str | None
+
+
 class Endpoint:
-    """One system's end of its two queues; a partner acknowledges, responds and decides, an importing system decides."""
+    """One system's end of its two queues: a partner acknowledges and responds; both sides decide, reply and ask."""
 
     def __init__(
         self, system: System, broker: Broker, catalogue: Catalogue, clock: Callable[[], datetime],
@@ -72,6 +82,7 @@ class Endpoint:
         self._broker, self._catalogue, self._clock, self._calendar = broker, catalogue, clock, calendar
         self._decide = decide
         self._cases: dict[str, Case] = {}
+        self._checks: list[Check] = []
 
     def step(self, wait: float = 0.0) -> list[Received]:
         """Take what has come, answer it, and only then let go of it."""
@@ -86,6 +97,18 @@ class Endpoint:
         cases, self._cases = list(self._cases.values()), {}
         self._send([self._feedback(case) for case in cases])
         return len(cases)
+
+    def reply(self, result: Result = "confirmed") -> int:
+        """Reply to every question of a verification that waits for it; how many there were."""
+        checks, self._checks = self._checks, []
+        self._send([self._finding(check, result) for check in checks])
+        return len(checks)
+
+    def say(self, content: Content, receiver: str) -> str:
+        """Say something of one's own, such as a question or a cancellation; the message's id."""
+        message = self._message(content, receiver, None)
+        self._send([message])
+        return message.id
 
     def submit(self, body: bytes, name: str, receiver: str | None = None) -> None:
         """Put a document of the system's own into its queue, under a name of the sender's."""
@@ -114,20 +137,33 @@ class Endpoint:
 
     def _answers(self, received: Received) -> Iterator[Message]:
         reading = received.reading
-        if reading.table and reading.table.message in ANSWERS[:2]:
+        if reading.table and reading.table.message in UNANSWERED:
             return
         name = reading.header.id or received.delivery.message_id or digest(received.delivery.body)
         sender = reading.header.sender or str(received.delivery.headers.get("sender", ""))
-        accepted = reading.verdict is Verdict.VALID
         if self.system.side == "partner":
             at = self._clock()
             sha = digest(received.delivery.body)
             yield self._message(Acknowledgement(received=name, received_at=at, digest=sha), sender, name)
             yield self._message(self._response(reading, name, at), sender, name)
-        if accepted and isinstance(reading.content, Certificate):
-            if earlier := reading.content.supersedes or reading.content.copy_of:
-                self._cases.pop(earlier.number, None)
-            self._cases[reading.content.number] = Case(reading.content, reading.header, sender)
+        if reading.verdict is Verdict.VALID:
+            yield from self._take(reading.content, reading.header, sender, name)
+
+    def _take(self, content: Content | None, header: Header, sender: str, name: str) -> Iterator[Message]:
+        """What is valid waits for a decision or a reply; how a certificate stands is told at once."""
+        match content:
+            case Certificate():
+                if earlier := content.supersedes or content.copy_of:
+                    self._cases.pop(earlier.number, None)
+                self._cases[content.number] = Case(content, header, sender)
+            case VerificationRequest() | VerificationInformation():
+                self._checks.append(Check(content, sender, header.id))
+            case StatusQuery():
+                state = "accepted" if content.number in self._cases else "unknown"
+                told = StatusReply(received=name, number=content.number, agreement=content.agreement, state=state)
+                yield self._message(told, sender, name)
+            case _:
+                pass
 
     def _response(self, reading: Reading, name: str, at: datetime) -> Response:
         told = [finding for finding in reading.findings if finding.severity is not Severity.INFO]
@@ -152,6 +188,17 @@ class Endpoint:
             case.sender, case.header.id,
         )  # fmt: skip
 
+    def _finding(self, check: Check, result: Result) -> Message:
+        asked = check.question
+        return self._message(
+            VerificationReply(
+                number=asked.number, agreement=asked.agreement, request=asked.request, result=result,
+                answers_to="request" if isinstance(asked, VerificationRequest) else "information",
+                replied_on=self._clock().date(),
+            ),
+            check.sender, check.message,
+        )  # fmt: skip
+
     def _decision(self, certificate: Certificate, item: Item) -> ItemFeedback:
         status = self._decide(certificate, item)
         used = item.quantity or item.net_weight or item.gross_weight
@@ -160,15 +207,17 @@ class Endpoint:
             status=status,
             reason=None if status == "granted" else "data_mismatch",
             text=None if status == "granted" else "decided by a simulated customs",
-            quantity=used.value if used else None,
+            quantity=used.value if used and status == "granted" else None,
+            unit=used.unit if used and status == "granted" else None,
             decided_on=self._clock().date(),
         )
 
     def _message(self, content: Content, receiver: str, answers: str | None) -> Message:
         code = self.system.code
-        kind, function = kind_of(content), Function.ANSWER
+        kind, function = kind_of(content), function_of(content)
+        cause = answers or digest(content.as_json().encode())
         header = Header(
-            id=message_id(kind, function, code, receiver, answers or ""), kind=kind, function=function,
+            id=message_id(kind, function, code, receiver, cause), kind=kind, function=function,
             sender=code, receiver=receiver, sent_at=self._clock(), answers=answers,
         )  # fmt: skip
         return write(content, self.system, self._catalogue, header)

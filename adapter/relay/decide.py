@@ -124,9 +124,10 @@ def _safely(work: Callable[[], Outcome], arrival: Arrival, exchange: Exchange, a
 
 
 def _take(arrival: Arrival, known: Known, exchange: Exchange, at: datetime) -> Outcome:
+    first = arrival.reading
     arrival = look_again(arrival, known, exchange, at)
     reading = arrival.reading
-    if reading is None:
+    if reading is None or first is None:
         return _refuse(arrival, arrival.findings, arrival.stage, exchange, at)
     if reading.verdict is not Verdict.VALID:
         # A fact that we lack is no fault of the sender's; it is told all the same that nothing was sent.
@@ -136,7 +137,11 @@ def _take(arrival: Arrival, known: Known, exchange: Exchange, at: datetime) -> O
     take = TAKERS.get(type(reading.content))
     if take is None:
         raise TypeError("a valid reading without content")
-    return take(arrival, reading.content, known, exchange, at)
+    outcome = take(arrival, reading.content, known, exchange, at)
+    late = (
+        tuple(finding for finding in reading.findings if finding not in first.findings) if reading is not first else ()
+    )
+    return replace(outcome, remarks=(*outcome.remarks, *late)) if late else outcome
 
 
 def _hold(arrival: Arrival, early: Early, known: Known, exchange: Exchange, at: datetime) -> Outcome:
