@@ -138,10 +138,10 @@ def _take(arrival: Arrival, known: Known, exchange: Exchange, at: datetime) -> O
     if take is None:
         raise TypeError("a valid reading without content")
     outcome = take(arrival, reading.content, known, exchange, at)
-    late = (
-        tuple(finding for finding in reading.findings if finding not in first.findings) if reading is not first else ()
-    )
-    return replace(outcome, remarks=(*outcome.remarks, *late)) if late else outcome
+    if reading is first:
+        return outcome
+    found = tuple(finding for finding in reading.findings if finding not in first.findings)
+    return replace(outcome, remarks=(*outcome.remarks, *found))
 
 
 def _hold(arrival: Arrival, early: Early, known: Known, exchange: Exchange, at: datetime) -> Outcome:
