@@ -3,6 +3,7 @@
 import hashlib
 import json
 import zlib
+from contextlib import suppress
 
 from sqlalchemy import Connection, Select, func, select
 
@@ -14,7 +15,7 @@ ANCHOR = ("number", "day", "at", "previous", "hash", "heads")
 GENESIS = "0" * 64
 """What stands before the first link of a chain and before the first anchor."""
 DAY = 86_400_000_000
-"""Microseconds. A chain that rested since the day before the last anchor is held fast by that one."""
+"""Microseconds. A chain that rested since the day before the last anchor is held fast by an earlier one."""
 
 Heads = dict[str, tuple[int, str]]
 """The last link of each chain and its hash."""
@@ -29,7 +30,9 @@ def put_anchor(connection: Connection, day: str, at: int) -> None:
     ).first()
     number, previous, before = (last.number + 1, last.hash, last.at) if last else (1, GENESIS, 0)
     moved = connection.execute(_heads()).all()
-    heads = pack_heads({row.chain: (row.link, row.hash) for row in moved if row.at >= before - DAY})
+    held = _held(connection)
+    fresh = [row for row in moved if row.at >= before - DAY or held.get(row.chain) != row.link]
+    heads = pack_heads({row.chain: (row.link, row.hash) for row in fresh})
     if moved:
         row = (number, day, at, previous, seal_anchor(number, day, at, previous, heads), heads)
         put(connection, put_new(ANCHORS, ANCHOR, connection.dialect.name), [row])
@@ -53,6 +56,15 @@ def unpack_heads(blob: bytes) -> Heads:
         return {str(chain): (int(link), str(sealed)) for chain, (link, sealed) in said.items()}
     except (zlib.error, AttributeError, TypeError) as error:
         raise ValueError("not what an anchor holds") from error
+
+
+def _held(connection: Connection) -> dict[str, int]:
+    """The last link of each chain that an anchor holds: a worker whose clock is behind writes links that look old."""
+    held: dict[str, int] = {}
+    for (blob,) in connection.execute(select(ANCHORS.c.heads).order_by(ANCHORS.c.number)):
+        with suppress(ValueError):  # damaged: `verify` tells it
+            held |= {chain: link for chain, (link, _) in unpack_heads(blob).items()}
+    return held
 
 
 def _heads() -> Select[str, int, str, int]:

@@ -161,6 +161,17 @@ def test_a_chain_that_rests_is_held_fast_by_an_earlier_anchor_alone(ledger_url: 
     two.close()
 
 
+def test_a_chain_of_a_worker_whose_clock_is_days_behind_is_held_fast_all_the_same(ledger_url: str) -> None:
+    one, late = worker(ledger_url, "a"), worker(ledger_url, "b")
+    for day in range(5):
+        one.write([Outcome(entry(f"e{day}"))], [], AT + day * DAY)
+    late.write([Outcome(entry("d"))], [], AT + DAY)
+    one.write([Outcome(entry("e5"))], [], AT + 5 * DAY)
+    assert set(unpack_heads(rows_of(ledger_url, "anchors")[-1]["heads"])) == {"a1", "b1"}
+    one.close()
+    late.close()
+
+
 def test_of_workers_that_meet_a_new_day_together_one_writes_the_anchor(ledger_url: str) -> None:
     first = worker(ledger_url, "a")
     first.write([Outcome(entry("d"))], [], AT)

@@ -220,6 +220,21 @@ def test_a_url_that_cannot_be_read_is_an_error_that_does_not_repeat_it(url):
     assert error.value.__suppress_context__
 
 
+def test_what_fails_while_nobody_turns_is_told_to_whoever_comes_next(broker):
+    """As when there is no file left for another connection: pika gives up, and nobody would ever make one."""
+
+    def fail():
+        raise OSError("Too many open files")
+
+    pump = broker._taker.link.pump
+    with pump.turning():
+        pump.loop.call_later(0.1, fail)
+    pump._thread.join(PATIENCE)
+    with pytest.raises(RuntimeError, match="RabbitMQ") as failure:
+        broker.take([QUEUE], 1, 1, 0)
+    assert "open files" in str(failure.value.__cause__)
+
+
 # A broker that is killed, or short of memory
 
 

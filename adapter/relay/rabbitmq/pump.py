@@ -29,13 +29,21 @@ class Pump:
         self._lock = threading.Lock()
         self._waiting: deque[None] = deque()
         self._turned = time.monotonic()
+        self._failure: Exception | None = None
+        """What went wrong on the pump's own thread, for whoever comes next."""
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._stand_in, name="rabbitmq", daemon=True)
         self._thread.start()
 
     @contextmanager
     def turning(self) -> Iterator[None]:
-        """Hold the lock; whoever has it lets go as soon as the loop stands still."""
+        """Hold the lock; whoever has it lets go as soon as the loop stands still.
+
+        Raises RuntimeError where the pump's own thread failed: a connection may be waited for that will never be made.
+        """
+        failure, self._failure = self._failure, None
+        if failure:
+            raise RuntimeError("the connections to RabbitMQ failed while nobody turned them") from failure
         if not self._lock.acquire(blocking=False):
             self._waiting.append(None)
             self.loop.add_callback_threadsafe(_nothing)
@@ -84,6 +92,9 @@ class Pump:
             if time.monotonic() - self._turned >= IDLE and self._lock.acquire(blocking=False):
                 try:
                     self.turn_until(lambda: self._waiting, IDLE * 4)
+                except Exception as error:
+                    self._failure = error
+                    return
                 finally:
                     self._lock.release()
 
