@@ -3,6 +3,7 @@
 import logging
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,16 +20,19 @@ from adapter.cli.say import put, tell
 from adapter.cli.start import cache_folder, open_catalogue
 from adapter.envelope import digest
 from adapter.findings import Finding
-from adapter.ledger import Ledger
+from adapter.ledger import Ledger, Standing
 from adapter.relay.embedded import Embedded
 from adapter.relay.relay import Relay
 from adapter.simulator import Endpoint, Received, Status
+from adapter.states import State
 
 AT_ONCE = 4
 """Records handed over in each round."""
 ROUNDS = 1_000
 MOST = 10_000
-ENDS = frozenset({"accepted", "used", "partly_used", "denied", "superseded", "refused"})
+KEPT = "kept"
+"""Shown of a certificate that waits until its partner asks for it."""
+ENDS = frozenset({"accepted", "used", "partly_used", "denied", "superseded", "refused", KEPT})
 """How a certificate of the demo ends if all goes well."""
 
 
@@ -47,6 +51,8 @@ def run(out: Path, home: Path | None) -> int:
         finally:
             demo.close()
     view.close()
+    if KEPT in view.states:
+        put("kept: waits until its partner asks for it\n")
     for code, status in catalogue.waiting.items():
         put(f"{code} is {status}, not live yet: here it was played as if it were\n")
     put(f"what partners received: {out / 'partners'}\nwhat domestic systems received: {out / 'domestic'}\n")
@@ -124,11 +130,15 @@ class Demo:
             for received in endpoint.step():
                 moved = True
                 self._keep(received)
-        view.follow(self._ledger.standings(MOST))
+        view.follow(map(self._as_shown, self._ledger.standings(MOST)))
         for dead in self._ledger.dead(MOST):
             letter = self._ledger.dead_letter(dead.id)
             view.refuse(dead.message_id, said(letter.findings) if letter else dead.message)
         return moved
+
+    def _as_shown(self, standing: Standing) -> Standing:
+        is_kept = standing.state == State.ISSUED and self._catalogue.system(standing.holder).model == "pull"
+        return replace(standing, state=KEPT) if is_kept else standing
 
     def _keep(self, received: Received) -> None:
         """What a system received, whole, in the system's own folder."""

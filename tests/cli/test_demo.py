@@ -65,7 +65,15 @@ def test_one_record_is_refused_and_its_finding_shown(played):
 
 
 def test_every_other_certificate_ends_with_its_answer(played):
-    assert {state for *_, state in lines(played)} <= {"refused", "used", "partly_used", "superseded", "accepted"}
+    assert {state for *_, state in lines(played)} <= {
+        "refused", "used", "partly_used", "superseded", "accepted", "kept",
+    }  # fmt: skip
+
+
+def test_what_a_partner_asks_for_is_kept_and_that_is_said(played):
+    asking = {code for code, system in Catalogue.open().systems.items() if system.model == "pull"}
+    assert {receiver for _, _, _, receiver, _, state in lines(played) if state == "kept"} == asking
+    assert "kept: waits until its partner asks for it\n" in played[0].stdout
 
 
 def test_plain_lines_tell_of_progress_where_there_is_no_terminal(played):

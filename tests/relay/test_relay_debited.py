@@ -1,7 +1,7 @@
 """A partner that debits what is used, in its own units and at half hours: its answers home, and ours to it."""
 
 import pytest
-from post_office import PostOffice, fixture, kinds, said
+from post_office import PostOffice, acknowledge, fixture, kinds, said
 
 NUMBER = "K021-25-0114477"
 IMPORTED = "TEXCOM/2025/021/0034567C/00009876"
@@ -32,6 +32,9 @@ def test_a_negative_verdict_reaches_the_record_with_the_fields_it_points_at(offi
 
 def test_what_is_debited_is_told_with_its_unit_as_the_record_writes_it(office: PostOffice):
     office.put("kcci", fixture("kcci/certificate/kr-in-3-items.json"), "m-1")
+    office.work()
+    (sent,) = office.take("IN")
+    acknowledge(office, "IN", sent)
     office.work()
     office.take("kcci")
     office.put("IN", fixture("in/feedback/kr-in-1-of-3-denied.xml"), "f-1")
