@@ -11,6 +11,7 @@ from adapter.cli.app_knowledge import (
     list_deadlines,
     list_partners,
     list_rules,
+    reconcile_day,
     show_table,
 )
 from adapter.cli.app_ledger import ledger
@@ -23,6 +24,7 @@ from adapter.cli.options import (
     EXPLAIN_JSON,
     FILE_JSON,
     PARTNERS_JSON,
+    RECONCILE_JSON,
     RULES_JSON,
     SHOW_JSON,
     Broker,
@@ -126,6 +128,7 @@ app.command("check", epilog=f"{CODES}\n\n{CHECK_JSON}")(check_tables)
 app.command("partners", epilog=PARTNERS_JSON)(list_partners)
 app.command("show", epilog=SHOW_JSON)(show_table)
 app.command("deadlines", epilog=DEADLINES_JSON)(list_deadlines)
+app.command("reconcile", epilog=RECONCILE_JSON)(reconcile_day)
 app.command("rules", epilog=RULES_JSON)(list_rules)
 app.command("explain", epilog=EXPLAIN_JSON)(explain_code)
 

@@ -103,3 +103,22 @@ def list_deadlines(
     from adapter.cli.deadlines import run
 
     return run(partner, on, within, json, database, home)
+
+
+@guarded
+def reconcile_day(
+    partner: Annotated[str, typer.Argument(metavar="PARTNER", help="Whose day it is.")],
+    day: Annotated[
+        str | None, typer.Option("--day", metavar="YYYY-MM-DD", help="Which day, in UTC; yesterday unless given.")
+    ] = None,
+    database: Database = None,
+    json: Json = False,
+    home: Home = None,
+) -> int:
+    """Hold a day's messages against what the partner says of it.
+
+    The relay answers a partner's reconciliation by itself; this looks at the same day again, as the ledger has it now.
+    """
+    from adapter.cli.reconcile import run
+
+    return run(partner, day, json, database, home)

@@ -44,6 +44,14 @@ DEADLINES_JSON = """\b
    "what": "expiry" | "acknowledgement" | "response" | "verification_reply"
    | "verification_information", "by", "partner", "agreement", "number",
    "clause", "recalled": true | false}]}"""
+RECONCILE_JSON = """\b
+--json:
+{"partner", "day", "outcome": "agrees" | "differs" | "not told",
+ "counts": [{"kind", "direction": "sent" | "received", "count"}],
+ "differences": [{"code", "what", "kind", "direction", "id"}]}
+
+Exit codes: 0 agrees, 1 differs, 2 wrong usage or environment,
+3 the partner has not told."""
 RULES_JSON = """\b
 --json:
 {"rules": [{"code", "severity", "about": [kind of message], "title",

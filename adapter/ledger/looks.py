@@ -6,11 +6,13 @@ from datetime import date, datetime
 from sqlalchemy import Engine
 
 from adapter.ledger.agenda import Unanswered, list_lapsing, list_numbers, list_unanswered
+from adapter.ledger.day import read_day
 from adapter.ledger.destinations import Turn, last_turns, turns_of
 from adapter.ledger.engine import micros, reading
 from adapter.ledger.entries import Standing, Step
 from adapter.ledger.history import read_steps
 from adapter.ledger.holds import Waits, list_held
+from adapter.ledger.known import DayAsked, DayBook
 from adapter.ledger.lists import (
     list_backlogs,
     list_dead,
@@ -126,6 +128,11 @@ class Looks:
         """The verifications, those asked first come first; of one partner, or only such as wait for a reply."""
         with reading(self._engine) as connection:
             return list_verifications(connection, partner, is_open)
+
+    def day(self, asked: DayAsked) -> DayBook:
+        """What was exchanged with a partner on a day (UTC), and what the partner said of it."""
+        with reading(self._engine) as connection:
+            return read_day(connection, asked)
 
     def verify(self, tell: Tell = say_nothing, noted: str | None = None) -> Proof:
         """Whether all is as it was written, see verify.verify; it takes minutes for a large ledger."""

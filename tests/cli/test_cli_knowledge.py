@@ -16,6 +16,7 @@ COMMANDS = (
     "check",
     "partners",
     "show",
+    "reconcile",
     "rules",
     "explain",
     "relay",
