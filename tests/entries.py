@@ -22,8 +22,10 @@ def standing(id: str, state: str = "issued") -> Standing:
     return Standing(id, "KR", "KCCI", "ik-cepa", f"KEY{id}", "1", f"KEY-{id}", "kcci", "ID", "d", state, 1, "m", "e")
 
 
-def post(id: str, body: bytes = b"<certificate/>", certificate: str | None = None, direct: bool = True) -> Post:
+def post(
+    id: str, body: bytes = b"<certificate/>", certificate: str | None = None, direct: bool = True, kept: bool = False
+) -> Post:
     message = Message(
         id, Kind.CERTIFICATE, Function.ISSUE, "KR", "ID", body, "application/xml", "ik-cepa", digest=digest(body)
     )
-    return Post(message, certificate, direct=direct)
+    return Post(message, certificate, direct=direct, kept=kept)

@@ -67,6 +67,12 @@ def rows_of(url: str, table: str) -> list[dict[str, Any]]:
     return rows
 
 
+def insert(url: str, table: str, row: dict[str, Any]) -> None:
+    """A row more, with the columns that the ledger has as it is."""
+    columns, values = ", ".join(row), ", ".join(f":{name}" for name in row)
+    execute(url, f"INSERT INTO {table} ({columns}) VALUES ({values})", **row)
+
+
 def execute(url: str, statement: str, **values: Any) -> int:
     """Change the ledger behind its back; how many rows that changed."""
     engine = create_engine(url)

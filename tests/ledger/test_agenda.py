@@ -33,6 +33,12 @@ def test_a_certificate_is_unanswered_from_when_its_message_left_until_its_state_
     assert [each.state for each in ledger.unanswered(("sent", "acknowledged"))] == ["acknowledged"]
 
 
+def test_what_is_kept_until_it_is_asked_for_waits_for_no_answer(ledger):
+    named = replace(standing("c"), message="m")
+    ledger.write([Outcome(entry("d"), (post("m", certificate="c", direct=False, kept=True),), named)], [], AT)
+    assert ledger.unanswered(("issued",)) == []
+
+
 def test_numbers_of_copies_are_left_out(ledger):
     copy = replace(standing("copy"), version="true_copy 2026-03-02")
     ledger.write([Outcome(entry("d"), (), standing("c")), Outcome(entry("e"), (), copy)], [], AT)

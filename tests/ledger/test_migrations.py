@@ -9,9 +9,10 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from old_ledger import ROWS, execute, make_old_ledger, rows_of, take_steps
+from old_ledger import CERTIFICATE, OPEN, ROWS, execute, insert, make_old_ledger, rows_of, take_steps
 from sqlalchemy import create_engine, inspect, text
 
+from adapter.envelope import digest
 from adapter.ledger import Ledger
 from adapter.ledger.engine import open_engine, writing
 from adapter.ledger.migrations import configured
@@ -101,3 +102,37 @@ def test_a_ledger_that_is_current_is_opened_without_alembic(tmp_path: Path) -> N
     for _ in range(2):  # made, then found
         ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
         assert ran.stdout == "False\n"
+
+
+# State before, whether a partner issued it, whether its message was confirmed; then the states it went through.
+STOOD = [
+    ("granted", False, True, ["granted", "used"]),
+    ("partly_granted", False, True, ["partly_granted", "partly_used"]),
+    ("denied", False, True, ["denied"]),
+    ("issued", False, False, ["issued"]),
+    ("issued", False, True, ["issued", "sent"]),
+    ("issued", True, True, ["issued", "accepted"]),
+    ("acknowledged", True, True, ["acknowledged", "accepted"]),
+    ("acknowledged", False, True, ["acknowledged"]),
+]
+
+
+def test_certificates_of_an_old_ledger_come_into_the_states_of_the_program(ledger_url: str) -> None:
+    make_old_ledger(ledger_url)
+    for place, (state, is_imported, is_closed, _) in enumerate(STOOD):
+        system, sender = ("ID", "ID") if is_imported else ("kcci", "KR")
+        named = {"id": f"s{place}", "message": f"sm{place}"}
+        insert(ledger_url, "certificates", CERTIFICATE | named | {"state": state, "system": system})
+        message = OPEN | {"id": f"sm{place}", "certificate": f"s{place}", "sender": sender}
+        insert(ledger_url, "outbox", message | {"closed_at": 5_000_000 if is_closed else None})
+        insert(ledger_url, "bodies", {"id": f"sm{place}", "body": b"message"})
+    execute(ledger_url, "UPDATE deliveries SET digest = :it", it=digest(b"body"))
+    execute(ledger_url, "UPDATE outbox SET digest = :it", it=digest(b"message"))
+    ledger = Ledger.open(ledger_url)
+    assert [[step.state for step in ledger.history(f"s{place}")] for place in range(len(STOOD))] == [
+        went for *_, went in STOOD
+    ]
+    stands = {each.id: each.state for each in ledger.standings()}
+    assert [stands[f"s{place}"] for place in range(len(STOOD))] == [went[-1] for *_, went in STOOD]
+    assert ledger.verify().findings == []
+    ledger.close()

@@ -252,8 +252,8 @@ FORGED = {
     ),
     "messages/m3": ("UPDATE outbox SET receiver = 'CN' WHERE id = 'm3'", Facts(messages=[("m3", MESSAGE, "CN")])),
     "certificates/c1": (f"UPDATE certificates SET digest = '{ITS}'", Facts(certificates=[("c1", ITS)])),
-    "history/c1/1": (
-        "UPDATE history SET cause = 'd9' WHERE number = 1", Facts(states=[("c1", 1, "issued", micros(AT), "d9")]),
+    "history/c1/2": (
+        "UPDATE history SET cause = 'd1' WHERE number = 2", Facts(states=[("c1", 2, "sent", micros(AT), "d1")]),
     ),
 }  # fmt: skip
 
