@@ -26,6 +26,8 @@ class Settings(BaseSettings):
     """The ledger's database, as a SQLAlchemy URL."""
     lease: float = Field(30.0, gt=0)
     """Seconds until what a worker had under way when it died is due again; with too few, things are sent twice."""
+    connections: Path | None = None
+    """How each partner is reached and what its signatures are held to: a TOML file."""
     partner_vhosts: str | None = None
     """How each partner's own vhost on RabbitMQ is named, like eodes-{code}; unless given, all queues lie in one."""
     management: str | None = None

@@ -1,0 +1,119 @@
+"""How this installation is connected with each partner: its endpoint, its certificates, our keys.
+
+Read from one TOML file, named by --connections or EODES_CONNECTIONS; a partner that it does not name has the two
+queues on our own broker. A change of endpoint is a change of this file, and of nothing else.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import AwareDatetime, Field, ValidationError, ValidationInfo, field_validator, model_validator
+
+from adapter.certificate import Part
+from adapter.text import Code, Name
+
+NEEDS = {"queue": (), "amqp": ("url",), "https": ("url",), "folder": ("folder",)}
+"""What each kind of endpoint has to be told."""
+SCHEMES = {"amqp": ("amqp://", "amqps://"), "https": ("https://",)}
+
+
+class Rooted(Part):
+    """A part whose relative paths lie beside the file that names them."""
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _rooted(cls, value: object, info: ValidationInfo) -> object:
+        root = (info.context or {}).get("root")
+        return root / value if root and isinstance(value, Path) else value
+
+
+class Span(Rooted):
+    """From when, and until when, a certificate or key is in use; two at once make a roll-over."""
+
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+
+
+class SigningKey(Span):
+    """A key that signs what leaves, with the certificate that goes with it; both PEM."""
+
+    key: Path
+    certificate: Path
+
+
+class Pinned(Span):
+    """A certificate of the partner's that its signatures are held to; PEM."""
+
+    certificate: Path
+
+
+class Identity(Rooted):
+    """What mutual TLS needs: our certificate and key, and whom we believe; all PEM."""
+
+    certificate: Path
+    key: Path
+    authority: Path
+    """The certificates that the other side's certificate must come from; no others are believed."""
+    revoked: Path | None = None
+    """Certificates that its authority took back: a revocation list."""
+    name: Name | None = None
+    """The name in the other side's certificate, where it is not the host's."""
+
+
+class Endpoint(Rooted):
+    """Where a partner's messages go to, and how fast."""
+
+    kind: Literal["queue", "amqp", "https", "folder"] = "queue"
+    url: str | None = None
+    folder: Path | None = None
+    tls: Identity | None = None
+    timeout: Annotated[float, Field(gt=0, le=600)] = 30.0
+    """Seconds that the partner has to answer."""
+    per_second: Annotated[float, Field(gt=0)] | None = None
+    """Messages in a second at most; no limit of ours unless given."""
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        for name in NEEDS[self.kind]:
+            if getattr(self, name) is None:
+                raise ValueError(f"an endpoint of kind {self.kind} needs {name}")
+        schemes = SCHEMES.get(self.kind, ())
+        if self.url and not self.url.startswith(schemes):
+            raise ValueError(f"the url of an endpoint of kind {self.kind} begins with {' or '.join(schemes) or 'none'}")
+        return self
+
+
+class Connection(Rooted):
+    """How one partner is reached, and what its signatures are held to."""
+
+    endpoint: Endpoint = Endpoint()
+    signed: bool | None = None
+    """Whether messages carry a signature, both ways; as the partner's profile says unless given."""
+    pinned: tuple[Pinned, ...] = ()
+
+
+class Connections(Rooted):
+    """All partners' connections, and the keys that sign what we send them."""
+
+    signing: tuple[SigningKey, ...] = ()
+    partners: Mapping[Code, Connection] = {}
+
+    def of(self, code: str) -> Connection:
+        """How this partner is reached: by the queues on our own broker unless the file says otherwise."""
+        return self.partners.get(code) or Connection()
+
+
+def open_connections(file: Path | None) -> Connections:
+    """What the file says, nothing where there is none; raises ValueError where it cannot be understood."""
+    if file is None:
+        return Connections()
+    try:
+        said = tomllib.loads(file.read_text("utf-8"))
+        return Connections.model_validate(said, context={"root": file.parent})
+    except ValidationError as error:
+        told = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        raise ValueError(f"{file}: {told}") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ValueError(f"{file}: {getattr(error, 'strerror', None) or error}") from None
