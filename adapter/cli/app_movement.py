@@ -103,3 +103,24 @@ def show_queues(
     from adapter.cli.queues import run
 
     return run(broker, database, partner_vhosts, json, home)
+
+
+@movement.command("simulate")
+@guarded
+def simulate_systems(
+    systems: Annotated[list[str], typer.Argument(metavar="SYSTEM...", help="Whom to play, such as partners.")],
+    decide_after: Annotated[
+        float, typer.Option("--decide-after", metavar="SECONDS", min=0.0, help="How often its customs decide.")
+    ] = 5.0,
+    broker: Broker = None,
+    partner_vhosts: PartnerVhosts = None,
+    home: Home = None,
+) -> int:
+    """Play systems at the other ends of the queues, to try a relay out.
+
+    A played partner validates what it takes, acknowledges, responds, grants preference and confirms what it is asked to
+    verify. It ends when it is told to (Ctrl-C, SIGTERM). Never play a partner on queues that the real one uses.
+    """
+    from adapter.cli.simulate import run
+
+    return run(systems, decide_after, broker, partner_vhosts, home)
