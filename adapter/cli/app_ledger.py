@@ -1,11 +1,12 @@
 """The commands of `eodes ledger`: what each takes; what it does is imported only when it is asked for."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from adapter.cli.guard import guarded
-from adapter.cli.options import CODES, NUMBERS_JSON, PRUNE_JSON, VERIFY_JSON, Database, Home, Json
+from adapter.cli.options import CODES, NUMBERS_JSON, PRUNE_JSON, VERIFY_JSON, Broker, Database, Home, Json
 
 ledger = typer.Typer(
     help="Prove the ledger, and let go of bytes that need not be kept any longer.",
@@ -63,3 +64,20 @@ def prune_ledger(
     from adapter.cli.ledger import prune
 
     return prune(database, apply, json, home)
+
+
+@ledger.command("backup")
+@guarded
+def back_up_ledger(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the copies go; made if need be.")],
+    broker: Broker = None,
+    database: Database = None,
+) -> int:
+    """Copy ledger and queues that are files, as they are at one moment.
+
+    The relay may go on working: it waits with writing until the copies are made. Put them into another machine's
+    EODES_DATA and start the relay there; what was under way comes again. For PostgreSQL use pg_dump.
+    """
+    from adapter.cli.backup import run
+
+    return run(folder, broker, database)
