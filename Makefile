@@ -66,10 +66,10 @@ clean: ## remove what was built, keep .venv
 
 .venv/.dev: .venv/.made pyproject.toml constraints.txt
 	@echo 'Installing the adapter and what tests it into .venv ...'
-	@$(PIP) -e '.[dev,postgresql]' </dev/null
+	@$(PIP) -e '.[dev,postgresql,opentelemetry]' </dev/null
 	@touch .venv/.runtime $@
 
 .venv/.bench: .venv/.dev
 	@echo 'Installing what the benchmarks compare with into .venv ...'
-	@$(PIP) -e '.[dev,postgresql,bench]' </dev/null
+	@$(PIP) -e '.[dev,postgresql,opentelemetry,bench]' </dev/null
 	@touch $@
