@@ -43,8 +43,9 @@ format: .venv/.dev ## rewrite the sources in the project's style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: .venv/.runtime ## write docs/rules.md anew
+docs: .venv/.runtime ## write docs/rules.md, metrics.md and log.md anew
 	$(BIN)/python docs/make_rules.py
+	$(BIN)/python docs/make_watch.py
 
 clean: ## remove what was built, keep .venv
 	rm -rf build dist .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -26,11 +26,11 @@ class Counts:
 def count_all(connection: Connection) -> Counts:
     """What an index or a small table knows; no payload is loaded."""
     died = (DELIVERIES.c.stage != DONE) & (DELIVERIES.c.stage != HELD)
-    named = DELIVERIES.c.source, DELIVERIES.c.stage, func.coalesce(DELIVERIES.c.code, "")
+    named = DELIVERIES.c.source, DELIVERIES.c.stage, DELIVERIES.c.code
     dead = select(*named, func.count()).where(died).group_by(*named)
     held = select(DELIVERIES.c.source, func.count()).join(HOLDS, HOLDS.c.delivery == DELIVERIES.c.id)
     return Counts(
-        {(source, stage, code): count for source, stage, code, count in connection.execute(dead)},
+        {(source, stage, code or ""): count for source, stage, code, count in connection.execute(dead)},
         {source: count for source, count in connection.execute(held.group_by(DELIVERIES.c.source))},
         int(connection.execute(text(_SIZE[connection.dialect.name])).scalar() or 0),
     )

@@ -8,15 +8,16 @@ from typing import Generic, TypeVar
 
 from adapter.findings import Trouble, Unavailable
 
+AWAY = Trouble.AWAY.value
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Seen(Generic[T]):
-    """What was seen, or what was wrong."""
+    """What was seen, or what was wrong, in a word or two."""
 
     value: T | None = None
-    trouble: Trouble | None = None
+    trouble: str | None = None
 
 
 class Glance(Generic[T]):
@@ -31,7 +32,7 @@ class Glance(Generic[T]):
     ) -> None:
         self._look, self._keep, self._patience, self._clock = look, keep, patience, clock
         self._lock = Lock()
-        self._seen: Seen[T] = Seen(trouble=Trouble.AWAY)
+        self._seen: Seen[T] = Seen(trouble=AWAY)
         self._seen_at = clock() - keep
         self._looking: Thread | None = None
         self._began = 0.0
@@ -47,14 +48,14 @@ class Glance(Generic[T]):
                 self._looking.start()
             looking, left = self._looking, self._began + self._patience - self._clock()
         looking.join(max(left, 0.0))
-        return Seen(trouble=Trouble.AWAY) if looking.is_alive() else self._seen
+        return Seen(trouble=AWAY) if looking.is_alive() else self._seen
 
     def _take(self) -> None:
         try:
             seen: Seen[T] = Seen(self._look())
         except Unavailable as error:
-            seen = Seen(trouble=error.trouble)
-        except Exception:
-            seen = Seen(trouble=Trouble.AWAY)
+            seen = Seen(trouble=error.trouble.value)
+        except Exception as error:
+            seen = Seen(trouble=f"failed: {type(error).__name__}")
         with self._lock:
             self._seen, self._seen_at, self._looking = seen, self._clock(), None

@@ -67,10 +67,10 @@ class Station:
     def _troubles(self) -> Iterator[tuple[str, str]]:
         depths, books = self.survey.depths(), self.survey.books()
         if depths.trouble:
-            yield "broker", depths.trouble.value
+            yield "broker", depths.trouble
         elif missing := [name for name in self.survey.queues if name not in (depths.value or {})]:
             yield "queues", f"missing: {', '.join(missing)}"
         if books.trouble:
-            yield "database", books.trouble.value
+            yield "database", books.trouble
         if not self.health()[0]:
             yield "relay", "no round for a long time"
