@@ -43,8 +43,9 @@ format: .venv/.dev ## rewrite the sources in the project's style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: .venv/.runtime ## write docs/rules.md anew
+docs: .venv/.runtime ## write docs/rules.md, metrics.md and log.md anew
 	$(BIN)/python docs/make_rules.py
+	$(BIN)/python docs/make_watch.py
 
 clean: ## remove what was built, keep .venv
 	rm -rf build dist .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
@@ -66,10 +67,10 @@ clean: ## remove what was built, keep .venv
 
 .venv/.dev: .venv/.made pyproject.toml constraints.txt
 	@echo 'Installing the adapter and what tests it into .venv ...'
-	@$(PIP) -e '.[dev,postgresql]' </dev/null
+	@$(PIP) -e '.[dev,postgresql,opentelemetry]' </dev/null
 	@touch .venv/.runtime $@
 
 .venv/.bench: .venv/.dev
 	@echo 'Installing what the benchmarks compare with into .venv ...'
-	@$(PIP) -e '.[dev,postgresql,bench]' </dev/null
+	@$(PIP) -e '.[dev,postgresql,opentelemetry,bench]' </dev/null
 	@touch $@

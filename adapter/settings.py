@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     """How each partner's own vhost on RabbitMQ is named, like eodes-{code}; unless given, all queues lie in one."""
     management: str | None = None
     """RabbitMQ's management API, to look at what lies on the broker and to let partners in."""
+    watch: str | None = None
+    """Host and port, or a port alone, at which the relay tells how it does."""
     grant_password: str | None = None
     """The password of a partner's user that is about to be let in."""
 
@@ -65,10 +67,11 @@ def settings(
     database: str | None = None,
     partner_vhosts: str | None = None,
     management: str | None = None,
+    watch: str | None = None,
 ) -> Settings:
     """What the environment says, under what the command line says."""
     told = {"broker": broker, "database": database, "partner_vhosts": partner_vhosts, "management": management}
-    given = {name: value for name, value in told.items() if value}
+    given = {name: value for name, value in (told | {"watch": watch}).items() if value}
     return Settings(_secrets_dir=os.environ.get("EODES_SECRETS"), **given)  # type: ignore[arg-type]
 
 

@@ -1,6 +1,6 @@
 """Where settings become things: the broker and the ledger that commands share."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from adapter.catalogue import Catalogue
 from adapter.cli.guard import refuse
-from adapter.ledger import Ledger
+from adapter.ledger import Ledger, Moved
 from adapter.relay.broker import Broker
 from adapter.relay.topology import Topology, topology
 from adapter.settings import EMBEDDED, Settings
@@ -65,13 +65,15 @@ def topology_of(settings: Settings, catalogue: Catalogue) -> Topology:
 
 
 @contextmanager
-def ledger_of(settings: Settings, make: bool = True) -> Iterator[Ledger]:
+def ledger_of(
+    settings: Settings, make: bool = True, told: Callable[[Sequence[Moved]], None] | None = None
+) -> Iterator[Ledger]:
     """The ledger that the settings name, closed at the end; a URL of none is refused. Raises Unavailable.
 
-    Unless `make`, one that is not there yet is refused too.
+    Unless `make`, one that is not there yet is refused too. `told` hears how certificates move.
     """
     try:
-        ledger = Ledger.open(settings.ledger_url, timedelta(seconds=settings.lease), make)
+        ledger = Ledger.open(settings.ledger_url, timedelta(seconds=settings.lease), make, *([told] if told else []))
     except ValueError as error:
         raise refuse(f"--database: {error}") from None
     try:

@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Thread, Timer
 from time import monotonic, sleep
@@ -20,12 +20,14 @@ from adapter.cli.join import broker_of, ledger_of
 from adapter.cli.log import configure_log
 from adapter.cli.readers import advice_on, open_files
 from adapter.cli.start import cache_folder, open_catalogue
+from adapter.cli.watching import watched, watched_crew
 from adapter.findings import Unavailable
 from adapter.relay.advice import advise
 from adapter.relay.broker import Broker
 from adapter.relay.crew import Crew
 from adapter.relay.relay import Done, Relay, Role
 from adapter.relay.stop import Stop
+from adapter.relay.witness import Witness
 from adapter.settings import Settings, settings
 
 CREW = "EODES_CREW"
@@ -68,17 +70,17 @@ class Ended(Stop):
 
 def run(
     broker: str | None, database: str | None, partner_vhosts: str | None, role: str, workers: int, drain: float,
-    home: Path | None,
+    watch: str | None, home: Path | None,
 ) -> int:  # fmt: skip
     """Relay until SIGTERM or Ctrl-C; the round that is under way ends whole."""
     configure_log()
-    told = settings(broker, database, partner_vhosts)
+    told = settings(broker, database, partner_vhosts, watch=watch)
     if CREW not in os.environ and (places := open_files(told)):
         log.warning("others on this machine may read certificates", files=places, advice=advice_on(places))
     stop = Ended(drain + GRACE if workers > 1 else drain)
     if workers > 1:
-        with stop:
-            code = _crew(told, role, workers, drain, home).run(stop)
+        with stop, watched_crew(told, open_catalogue(home or told.home)) as also:
+            code = _crew(told, role, workers, drain, home, also).run(stop)
     else:
         code = _alone(told, Role(role), home, stop)
     if CREW not in os.environ:
@@ -88,24 +90,24 @@ def run(
 
 def _alone(told: Settings, role: Role, home: Path | None, stop: Stop) -> int:
     catalogue = open_catalogue(home or told.home)
-    with stop, broker_of(told, catalogue, stop) as queues:
-        patiently(lambda: _relay(told, queues, catalogue, role, stop), stop)
+    with stop, watched(told, catalogue) as witness, broker_of(told, catalogue, stop) as queues:
+        patiently(lambda: _relay(told, queues, catalogue, role, stop, witness), stop, witness)
     return VALID
 
 
-def _crew(told: Settings, role: str, workers: int, drain: float, home: Path | None) -> Crew:
+def _crew(told: Settings, role: str, workers: int, drain: float, home: Path | None, also: Mapping[str, str]) -> Crew:
     """Processes of this very command; what may hold a password goes by the environment, which no list of them shows."""
     command = [sys.executable, "-m", "adapter", "relay", "--role", role, "--drain", str(drain)]
     command += ["--home", str(home)] if home else []
     named = {"EODES_BROKER": told.broker_url, "EODES_DATABASE": told.ledger_url, CREW: str(os.getpid())}
     named |= {"EODES_PARTNER_VHOSTS": told.partner_vhosts} if told.partner_vhosts else {}
-    return Crew(command, os.environ | named, workers, drain + GRACE / 2)
+    return Crew(command, os.environ | named | dict(also), workers, drain + GRACE / 2)
 
 
-def _relay(told: Settings, queues: Broker, catalogue: Catalogue, role: Role, stop: Stop) -> None:
+def _relay(told: Settings, queues: Broker, catalogue: Catalogue, role: Role, stop: Stop, witness: Witness) -> None:
     """Relay until told to end; raises Unavailable where broker or database cannot be reached to begin with."""
-    with ledger_of(told) as ledger:
-        relay = Relay(queues, ledger, catalogue, calendar=Calendar(cache_folder()), role=role)
+    with ledger_of(told, told=witness.moved) as ledger:
+        relay = Relay(queues, ledger, catalogue, calendar=Calendar(cache_folder()), role=role, witness=witness)
         other = relay.declare()
         log.info("relaying", role=role.value, process=os.getpid(), broker=told.broker_url, database=told.ledger_url)
         if other:
@@ -135,10 +137,11 @@ def _tell_where_it_stands() -> None:
     log.warning("ended before the round was whole; what was under way comes again", stood=stood)
 
 
-def patiently(action: Callable[[], None], stop: Stop) -> None:
+def patiently(action: Callable[[], None], stop: Stop, witness: Witness) -> None:
     """Do it, and again while something is unavailable, unless told to end; each trouble is told now and then."""
     told, told_at = "", 0.0
     while not stop():
+        witness.beat()
         try:
             return action()
         except Unavailable as trouble:

@@ -39,6 +39,16 @@ def cache_folder() -> Path | None:
         return None
 
 
+def program_version() -> str:
+    """The version of what is installed; unknown where it runs without being installed."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("eodes-adapter")
+    except PackageNotFoundError:
+        return "unknown"
+
+
 def facts_on(day: str | None) -> Facts:
     """What rules need from outside: the calendar, and the day that validity is judged on, today unless said."""
     from adapter.calendar import Calendar

@@ -9,6 +9,7 @@ from adapter.ledger.entries import (
     Entry,
     Hold,
     ItemStep,
+    Moved,
     Outcome,
     Outpaced,
     Part,
@@ -22,12 +23,13 @@ from adapter.ledger.entries import (
 from adapter.ledger.holds import Held
 from adapter.ledger.known import DayAsked, DayBook, Exchanged, Known, Paper, Question, Rare
 from adapter.ledger.ledger import Ledger
+from adapter.ledger.looks import Looks
 from adapter.ledger.shown import Arrived, Backlog, Dead, Place, Posted
 from adapter.ledger.verifications import Verification
 
 __all__ = [
     "DONE", "HELD", "Arrived", "Backlog", "Change", "DayAsked", "DayBook", "Dead", "Due", "Entry", "Exchanged", "Held",
-    "Hold", "ItemStep", "Known", "Ledger", "Outcome", "Outpaced", "Paper", "Part", "Place", "Position", "Post",
-    "Posted", "Question", "Rare", "Sent", "Standing", "Step", "Turn", "Verification", "VerificationStep", "Waiting",
-    "micros", "moment",
+    "Hold", "ItemStep", "Known", "Ledger", "Looks", "Moved", "Outcome", "Outpaced", "Paper", "Part", "Place",
+    "Position", "Post", "Posted", "Question", "Rare", "Sent", "Standing", "Step", "Turn", "Verification",
+    "VerificationStep", "Waiting", "micros", "moment",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from adapter.delivery import Message
 from adapter.findings import Finding
@@ -86,6 +86,17 @@ class Change:
     before: tuple[str, ...]
     firm: bool = False
     """What it comes of was decided because it is taken: where it is not, that is decided again."""
+
+
+class Moved(NamedTuple):
+    """A certificate that came into another state, as whoever watches is told once the ledger has it."""
+
+    certificate: str
+    state: str
+    cause: str
+    """Id of the delivery or message that brought it about."""
+    number: str | None
+    """As printed, where it came in just now; later it is known by its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,3 +232,5 @@ class Waiting:
 
     message: Message
     attempts: int
+    since: datetime
+    """When the ledger came to own it."""

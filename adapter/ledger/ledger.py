@@ -12,9 +12,10 @@ from adapter.delivery import Message
 from adapter.envelope import digest
 from adapter.ledger.asked import find, rows_of
 from adapter.ledger.destinations import Due, Position, Turn, last_turns, put_turns
-from adapter.ledger.engine import micros, open_engine, put, reading, writing
-from adapter.ledger.entries import Outcome, Waiting
+from adapter.ledger.engine import micros, moment, open_engine, put, reading, writing
+from adapter.ledger.entries import Moved, Outcome, Waiting
 from adapter.ledger.facts import Facts
+from adapter.ledger.history import Row
 from adapter.ledger.holds import Held, lease_held
 from adapter.ledger.journal import Journal
 from adapter.ledger.known import Known, Question
@@ -35,6 +36,10 @@ AHEAD = timedelta(hours=1)
 BODY = ("id", "coding", "body")
 
 
+def _tell_nobody(steps: Sequence[Moved]) -> None:
+    """Nobody asks how certificates move."""
+
+
 def _any_name() -> str:
     return secrets.token_hex(8)
 
@@ -43,20 +48,27 @@ class Ledger(Looks):
     """Every verb is one transaction, and raises findings.Unavailable where the database cannot be reached.
 
     `lease` is how long a message that was handed out stays with who has it; after that it is due again. `chains` names
-    the chains that it writes into the journal, each name new.
+    the chains that it writes into the journal, each name new. `told` hears of every state of a certificate once it is
+    committed, on whatever thread that was.
     """
 
-    def __init__(self, engine: Engine, lease: timedelta = LEASE_TIME, chains: Callable[[], str] = _any_name) -> None:
+    def __init__(
+        self, engine: Engine, lease: timedelta = LEASE_TIME, chains: Callable[[], str] = _any_name,
+        told: Callable[[Sequence[Moved]], None] = _tell_nobody,
+    ) -> None:  # fmt: skip
         super().__init__(engine)
-        self._lease = lease
+        self._lease, self._told = lease, told
         self._journal = Journal(chains)
         self._committer = ThreadPoolExecutor(1, "ledger")
         self._committing: Future[None] | None = None
 
     @classmethod
-    def open(cls, url: str, lease: timedelta = LEASE_TIME, make: bool = True) -> "Ledger":
+    def open(
+        cls, url: str, lease: timedelta = LEASE_TIME, make: bool = True,
+        told: Callable[[Sequence[Moved]], None] = _tell_nobody,
+    ) -> "Ledger":  # fmt: skip
         """The ledger at this database URL, made where there is none, if it may be; raises ValueError or Unavailable."""
-        return cls(open_engine(url, make=make), lease)
+        return cls(open_engine(url, make=make), lease, told=told)
 
     def close(self) -> None:
         """Let go of the database, after what is being committed."""
@@ -78,14 +90,16 @@ class Ledger(Looks):
 
         That holds until the disk has it, and does not need the interpreter, so the caller may go on with other work.
         """
-        now = micros(at)
+        now, steps = micros(at), list[Row]()
 
         def write(connection: Connection, facts: Facts) -> None:
             write_window(connection, outcomes, closed, now, micros(at + self._lease), facts)
+            steps.extend(facts.states)
 
         self._await_commit()
         try:
-            self._committing = self._committer.submit(self._journal.begin(self._engine, now, write))
+            commit = self._journal.begin(self._engine, now, write)
+            self._committing = self._committer.submit(self._commit, commit, steps, outcomes)
             return self._committing
         except Exception as error:
             failed: Future[None] = Future()
@@ -105,14 +119,15 @@ class Ledger(Looks):
 
         With it go the turns of breakers that follow from it.
         """
-        now = micros(at)
+        now, steps = micros(at), list[Row]()
 
         def write(connection: Connection, facts: Facts) -> None:
             close(connection, (), closed, now, facts)
             put(connection, DEFER, [(micros(until), error, id) for id, until, error in sorted(deferred)])
             put_turns(connection, turns)
+            steps.extend(facts.states)
 
-        self._journal.write(self._engine, now, write)
+        self._commit(self._journal.begin(self._engine, now, write), steps)
 
     def lease_due(self, at: datetime, most: int, most_bytes: int) -> Due:
         """Messages that are due, oldest first, with a lease on each; at most so many and of so many bytes, but one.
@@ -132,7 +147,7 @@ class Ledger(Looks):
                     turns[turn.receiver] = turn.asking(at, at + self._lease)
             put(connection, LEASE, [(micros(at + self._lease), id) for id in chosen])
             messages = _messages(connection, list(chosen))
-        waiting = [Waiting(messages[id], attempts) for id, attempts in chosen.items() if id in messages]
+        waiting = [Waiting(messages[id][0], n, messages[id][1]) for id, n in chosen.items() if id in messages]
         return Due(waiting, turns, {id: attempts for id, attempts in chosen.items() if id not in messages})
 
     def _ask(self, connection: Connection, turn: Turn, at: datetime) -> dict[str, int]:
@@ -160,6 +175,13 @@ class Ledger(Looks):
         self._journal.write(self._engine, at, write)
         return dropped
 
+    def _commit(self, commit: Callable[[], None], steps: Sequence[Row], outcomes: Sequence[Outcome] = ()) -> None:
+        """Commit, and tell how certificates stand by now."""
+        commit()
+        if steps:
+            numbers = {each.certificate.id: each.certificate.number for each in outcomes if each.certificate}
+            self._told([Moved(id, state, cause, numbers.get(id)) for id, _, state, _, cause in steps])
+
     def _await_commit(self) -> None:
         """Until the transaction before is over, however it ended: whoever entrusted it is told."""
         if self._committing:
@@ -179,15 +201,16 @@ def _fitting(rows: Iterable[Any], most_bytes: int) -> dict[str, int]:
     return chosen
 
 
-def _messages(connection: Connection, ids: Sequence[str]) -> dict[str, Message]:
-    """The messages of these ids, but for those that are not as they were written."""
+def _messages(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[Message, datetime]]:
+    """The messages of these ids and since when the ledger has them, but for those that are not as they were written."""
     stored = {id: (coding, body) for id, coding, body in rows_of(connection, BODIES, BODY, BODIES.c.id, ids)}
-    read = (_message(row, stored) for row in rows_of(connection, OUTBOX, MESSAGE, OUTBOX.c.id, ids))
-    return {message.id: message for message in read if message}
+    rows = rows_of(connection, OUTBOX, (*MESSAGE, "created_at"), OUTBOX.c.id, ids)
+    read = ((_message(row, stored), row.created_at) for row in rows)
+    return {message.id: (message, moment(since)) for message, since in read if message}
 
 
 def _message(row: Any, stored: Mapping[str, tuple[str | None, bytes]]) -> Message | None:
-    values: dict[str, Any] = dict(row._mapping)
+    values: dict[str, Any] = {name: row._mapping[name] for name in MESSAGE}
     try:
         values |= {"kind": Kind(row.kind), "function": Function(row.function), "body": unpacked(*stored[row.id])}
         return Message(**values) if digest(values["body"]) == row.digest else None

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from sqlalchemy import Engine
 
 from adapter.ledger.agenda import Unanswered, list_lapsing, list_numbers, list_unanswered
+from adapter.ledger.counts import Counts, count_all
 from adapter.ledger.day import read_day
 from adapter.ledger.destinations import Turn, last_turns, turns_of
-from adapter.ledger.engine import micros, reading
+from adapter.ledger.engine import micros, open_engine, reading
 from adapter.ledger.entries import Standing, Step
 from adapter.ledger.history import read_steps
 from adapter.ledger.holds import Waits, list_held
@@ -33,6 +34,11 @@ class Looks:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+
+    @staticmethod
+    def at(url: str) -> "Looks":
+        """The ledger at this database URL, to look at; raises ValueError where there is none, or Unavailable."""
+        return Looks(open_engine(url, make=False))
 
     def standings(self, limit: int = 100) -> list[Standing]:
         """The certificates that came last, newest first."""
@@ -68,6 +74,15 @@ class Looks:
         """What waits for each receiver."""
         with reading(self._engine) as connection:
             return list_backlogs(connection, at)
+
+    def counts(self) -> Counts:
+        """How many deliveries are dead and held, and how large it all is."""
+        with reading(self._engine) as connection:
+            return count_all(connection)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
 
     def turns(self) -> dict[str, Turn]:
         """The last turn of each destination's breaker that ever turned, by receiver."""

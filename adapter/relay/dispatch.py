@@ -8,7 +8,7 @@ import structlog
 
 from adapter.delivery import Message
 from adapter.findings import Trouble, Unavailable
-from adapter.ledger import Ledger, Position, Turn
+from adapter.ledger import Ledger, Position, Turn, Waiting
 from adapter.relay.advice import advice, advise
 from adapter.relay.backoff import back_off
 from adapter.relay.breaker import Breakers
@@ -16,9 +16,10 @@ from adapter.relay.broker import Broker, Outcome, Parcel, Receipt
 from adapter.relay.graves import Graves
 from adapter.relay.intake import Taken
 from adapter.relay.names import outbox
+from adapter.relay.witness import UnderWay, Witness, Work
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-NONE: Mapping[str, int] = MappingProxyType({})
+NONE: Mapping[str, Waiting] = MappingProxyType({})
 MOST_DUE, MOST_DUE_BYTES = 256, 16_000_000
 LOOK_EVERY = timedelta(seconds=0.25)
 """How often the outbox is looked into while intake is busy."""
@@ -31,10 +32,10 @@ log = structlog.get_logger()
 class Dispatch:
     """What is under way is known here and leased in the ledger: if this process dies, it is due when the lease ends."""
 
-    def __init__(self, broker: Broker, ledger: Ledger, chance: Callable[[], float]) -> None:
-        self._broker, self._ledger, self._chance = broker, ledger, chance
-        self._under_way: dict[str, tuple[int, str]] = {}
-        """Attempts and receiver, by message id."""
+    def __init__(self, broker: Broker, ledger: Ledger, chance: Callable[[], float], witness: Witness) -> None:
+        self._broker, self._ledger, self._chance, self._witness = broker, ledger, chance, witness
+        self._under_way: dict[str, UnderWay] = {}
+        """By message id."""
         self._breakers = Breakers(chance)
         self._graves = Graves(broker, chance)
         self._confirmed: list[str] = []
@@ -53,24 +54,28 @@ class Dispatch:
         """Whether something was put off and the ledger does not know it yet."""
         return bool(self._deferred or self._breakers.turns)
 
-    def send(self, messages: Sequence[Message], at: datetime, attempts: Mapping[str, int] = NONE) -> int:
-        """Hand over, in this order; what the broker cannot take now is put off.
+    def send(self, messages: Sequence[Message], at: datetime, before: Mapping[str, Waiting] = NONE) -> int:
+        """Hand over, in this order; what the broker cannot take now is put off. `before` are those that waited.
 
         Handing over to a broker that is away takes its time: once it took nothing, it is not asked again in this round.
         """
         if not messages:
             return 0
-        self._under_way.update((each.id, (attempts.get(each.id, 0), each.receiver)) for each in messages)
+        for each in messages:
+            attempts, since = (before[each.id].attempts, before[each.id].since) if each.id in before else (0, at)
+            self._under_way[each.id] = UnderWay(attempts, each.receiver, each.kind.value, since)
         if self._rests(at):
             self._put_off([message.id for message in messages], self._away, at)
             return 0
         try:
-            self._broker.send([_parcel(message) for message in messages])
+            with self._witness.work(Work.SEND, len(messages)):
+                self._broker.send([_parcel(message) for message in messages])
         except Unavailable as error:
             self._put_off([message.id for message in messages], str(error), at)
             self._tell_away(error, at)
             return 0
         self._tell_away(None, at)
+        self._witness.handed_over(messages)
         return len(messages)
 
     def bury(self, corpses: Iterable[Taken], at: datetime) -> None:
@@ -79,16 +84,18 @@ class Dispatch:
 
     def collect(self, at: datetime, wait: float = 0.0) -> None:
         """Take what receipts there are, those of the dead last: what goes wrong with them touches no other."""
-        receipts = self._broker.receipts(wait)
+        receipts, gone = self._broker.receipts(wait), list[UnderWay]()
         for receipt in receipts:
             if receipt.message_id not in self._under_way:
                 continue
             if receipt.outcome is Outcome.CONFIRMED:
-                _, receiver = self._under_way.pop(receipt.message_id)
+                gone.append(self._under_way.pop(receipt.message_id))
                 self._confirmed.append(receipt.message_id)
-                self._breakers.delivered(receiver, at)
+                self._breakers.delivered(gone[-1].receiver, at)
             else:
                 self._fail(receipt, at)
+        if gone:
+            self._witness.confirmed(gone, at)
         self._graves.close([each for each in receipts if each.message_id in self._graves], at)
         self._graves.try_again(at)
 
@@ -104,7 +111,8 @@ class Dispatch:
         """Write down what was confirmed and what was put off; how many of each."""
         closed, deferred, turns = self._confirmed, self._deferred, self._breakers.turns
         if closed or deferred or turns:
-            self._ledger.settle(closed, deferred, at, turns)
+            with self._witness.work(Work.CONFIRM, len(closed) + len(deferred)):
+                self._ledger.settle(closed, deferred, at, turns)
             self._confirmed, self._deferred, self._breakers.turns = [], [], []
         for turn in turns:
             _tell(turn)
@@ -120,8 +128,7 @@ class Dispatch:
         self._keep_back(due.damaged, at)
         waiting = [each for each in due.waiting if each.message.id not in self._under_way]
         waiting.sort(key=lambda each: -each.attempts)
-        attempts = {each.message.id: each.attempts for each in waiting}
-        return self.send([each.message for each in waiting], at, attempts)
+        return self.send([each.message for each in waiting], at, {each.message.id: each for each in waiting})
 
     def send_fresh(self, messages: Iterable[Message], at: datetime) -> int:
         """Hand over what was just written down, save to destinations that are left alone: those are due later."""
@@ -131,14 +138,14 @@ class Dispatch:
         """Put it off; what is lost with the connection says nothing of its destination."""
         reason = f"{receipt.queue}: {receipt.outcome}: {receipt.reason}"
         if receipt.outcome is not Outcome.LOST:
-            self._breakers.failed(self._under_way[receipt.message_id][1], reason, at)
+            self._breakers.failed(self._under_way[receipt.message_id].receiver, reason, at)
         self._put_off([receipt.message_id], reason, at)
 
     def _keep_back(self, damaged: Mapping[str, int], at: datetime) -> None:
         """What is not as it was written must not leave; an operator is told whenever it is due."""
         for id, attempts in damaged.items():
             log.error("a message is kept back: it is not as it was written; ask `eodes ledger verify`", id=id)
-            self._under_way[id] = attempts, ""
+            self._under_way[id] = UnderWay(attempts, "")
         self._put_off(damaged, "it is not as it was written", at)
 
     def _rests(self, at: datetime) -> bool:
@@ -154,9 +161,9 @@ class Dispatch:
         self._away, self._away_at = str(trouble or ""), at
 
     def _put_off(self, ids: Iterable[str], error: str, at: datetime) -> None:
-        for id in ids:
-            attempts, _ = self._under_way.pop(id, (0, ""))
-            self._deferred.append((id, at + back_off(attempts, self._chance), error))
+        gone = {id: self._under_way.pop(id, UnderWay(0, "")) for id in ids}
+        self._deferred += [(id, at + back_off(each.attempts, self._chance), error) for id, each in gone.items()]
+        self._witness.put_off([*gone.values()])
 
 
 def _tell(turn: Turn) -> None:

@@ -16,6 +16,7 @@ from adapter.relay.exchange import Exchange
 from adapter.relay.names import inbox
 from adapter.relay.quarantine import SUSPICIOUS, Quarantine
 from adapter.relay.questions import question
+from adapter.relay.witness import Witness, Work
 
 log = structlog.get_logger()
 
@@ -48,8 +49,10 @@ class Entrusted:
 class Intake:
     """Takes windows in, part by part; each part is one ledger transaction, and repeating it changes nothing."""
 
-    def __init__(self, ledger: Ledger, exchange: Exchange, quarantine: Quarantine, hands_over: bool = True) -> None:
-        self._ledger, self._exchange, self._quarantine = ledger, exchange, quarantine
+    def __init__(
+        self, ledger: Ledger, exchange: Exchange, quarantine: Quarantine, witness: Witness, hands_over: bool = True
+    ) -> None:
+        self._ledger, self._exchange, self._quarantine, self._witness = ledger, exchange, quarantine, witness
         self._hands_over = hands_over
         """Whether what comes of a delivery is handed over by this process at once, else left to dispatch."""
 
@@ -64,10 +67,12 @@ class Intake:
         held: list[Arrival] = []
         before: Entrusted | None = None
         for start in range(0, len(window), TOGETHER):
-            arrivals = self._arrive(window[start : start + TOGETHER], at)
-            held += [each for each in arrivals if each.refers]
-            fresh = [each for each in arrivals if not each.refers]
-            taken = self._decide(fresh, Known(), told)
+            part = window[start : start + TOGETHER]
+            with self._witness.work(Work.DECIDE, len(part)):
+                arrivals = self._arrive(part, at)
+                held += [each for each in arrivals if each.refers]
+                fresh = [each for each in arrivals if not each.refers]
+                taken = self._decide(fresh, Known(), told)
             owned = self._own(before, at) if before else []
             commit = self._ledger.entrust([each.outcome for each in taken], closed, at)
             before, closed = Entrusted(fresh, taken, closed, commit), ()
@@ -101,7 +106,8 @@ class Intake:
     def _own(self, part: Entrusted, at: datetime) -> list[Taken]:
         """What came of a part as soon as the ledger owns it; decided again if it could not be written as it was."""
         try:
-            part.commit.result()
+            with self._witness.work(Work.WRITE, len(part.taken)):
+                part.commit.result()
             return part.taken
         except Unavailable:
             raise

@@ -22,6 +22,7 @@ from adapter.relay.intake import Intake, Taken
 from adapter.relay.names import queue_names
 from adapter.relay.quarantine import Quarantine
 from adapter.relay.uncollected import uncollected
+from adapter.relay.witness import Witness, Work
 from adapter.rules import WorkingDays
 from adapter.schema import Limits
 
@@ -88,14 +89,16 @@ class Relay:
         window_bytes: int = 16_000_000,
         limits: Limits | None = None,
         role: Role = Role.BOTH,
+        witness: Witness | None = None,
     ) -> None:
         self._broker, self._ledger, self._catalogue, self._role = broker, ledger, catalogue, role
         self._clock, self._chance, self._pause = clock, chance, pause
         self._most, self._most_bytes = window, window_bytes
+        self._witness = witness or Witness()
         self._exchange = Exchange(catalogue, calendar, limits or Limits())
         quarantine = Quarantine(catalogue.folders, catalogue.cache, self._exchange.limits)
-        self._intake = Intake(ledger, self._exchange, quarantine, hands_over=role is Role.BOTH)
-        self._dispatch = Dispatch(broker, ledger, chance)
+        self._intake = Intake(ledger, self._exchange, quarantine, self._witness, hands_over=role is Role.BOTH)
+        self._dispatch = Dispatch(broker, ledger, chance, self._witness)
         self._window: list[Delivery] = []
         self._held_at: datetime | None = None
         """When to look again for held deliveries that may go on."""
@@ -109,13 +112,14 @@ class Relay:
 
         It waits so many seconds for deliveries if there are none, less while receipts are awaited.
         """
-        with uncollected():
+        with uncollected(), self._witness.work(Work.ROUND):
             return self._round(wait)
 
     def run(self, until: Callable[[], bool], on_step: Callable[[Done], None] | None = None) -> None:
         """Round after round until told to stop, waiting out whatever is unavailable; the last round ends whole."""
         failures = 0
         while not until():
+            self._witness.beat()
             try:
                 if failures:
                     self.declare()  # a broker that came back may have lost its queues
@@ -154,7 +158,7 @@ class Relay:
     def _round(self, wait: float) -> Done:
         patience = wait if self._dispatch.is_idle else min(wait, BUSY)
         taken, at = self._take_window(patience)
-        self._dispatch.collect(at)
+        self._dispatch.collect(self._clock())
         sent = self._dispatch.send_due(at, hurry=bool(taken)) if self._role is not Role.INTAKE else 0
         closed, deferred = (0, 0)
         if not taken or self._dispatch.is_troubled:
@@ -170,9 +174,10 @@ class Relay:
             self._dispatch.collect(self._clock(), patience)
             return Done(), self._clock()
         self._dispatch.collect(self._clock())
-        self._window = self._window or self._broker.take(
-            list(self._exchange.by_queue), self._most, self._most_bytes, patience
-        )
+        with self._witness.work(Work.TAKE):
+            self._window = self._window or self._broker.take(
+                list(self._exchange.by_queue), self._most, self._most_bytes, patience
+            )
         at = self._clock()
         if self._held_at is None or not self._held_at - LOOK_EVERY <= at < self._held_at:
             self._held_at = at + LOOK_EVERY
@@ -190,6 +195,8 @@ class Relay:
 
     def _let_go(self, part: Sequence[Taken], at: datetime) -> int:
         """The ledger owns what came of these: acknowledge them, and hand over what may leave at once."""
+        now = self._clock()
+        self._witness.owned(part, (now - at).total_seconds())
         gone = {id(each.delivery) for each in part}
         self._window = [each for each in self._window if id(each) not in gone]
         done = [each.delivery for each in part if not each.buried and each.delivery.tag is not None]
@@ -197,7 +204,7 @@ class Relay:
             self._broker.acknowledge(done)
         self._dispatch.bury([each for each in part if each.buried], at)
         direct = [post.message for each in part for post in each.outcome.posts if post.direct]
-        sent = self._dispatch.send_fresh(direct, at) if direct else 0
+        sent = self._dispatch.send_fresh(direct, now) if direct else 0
         for each in part:
             _tell_dead(each)
         self._tell_reused(part)
@@ -226,6 +233,7 @@ class Relay:
     def _rest(self, seconds: float, until: Callable[[], bool]) -> None:
         while seconds > 0 and not until():
             self._pause(min(seconds, IDLE))
+            self._witness.beat()
             seconds -= IDLE
 
 
