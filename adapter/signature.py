@@ -5,6 +5,7 @@ read without its signature, exactly as it was signed.
 """
 
 import logging
+import re
 from base64 import b64decode
 from collections.abc import Sequence
 from datetime import datetime
@@ -41,6 +42,7 @@ HOLDS = {
 }
 """What each part holds, in this order; a signature may hold a KeyInfo besides, with any number of certificates."""
 CERTIFICATES = 8
+BASE64 = re.compile(r"[A-Za-z0-9+/\s]+={0,2}\s*")
 
 logging.getLogger("signxml").setLevel(logging.WARNING)  # it would tell a log whole documents
 STAGE = "signature"
@@ -87,6 +89,9 @@ def verify(root: etree._Element, signature: etree._Element, pins: Sequence[Pin],
         lacks = "no certificate of its sender is pinned" if at else "the moment that it came at is not known"
         raise _refused("SIG-10", f"the signature cannot be checked: {lacks}", signature, severity=Severity.UNDECIDED)
     named = _named(signature)
+    for part in signature.iter(f"{DS}SignatureValue", f"{DS}DigestValue"):
+        if not BASE64.fullmatch(part.text or ""):
+            raise _refused("SIG-08", "the value of the signature is none", part, "base64")
     meant = [each for each in pins if each.certificate in named] if named else pins
     if not meant:
         raise _refused("SIG-07", "the signature names a certificate that is not pinned", signature)

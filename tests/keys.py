@@ -16,9 +16,13 @@ YEAR = timedelta(days=365)
 CODES = ("CN", "ID", "IL", "IN", "KH", "SG", "VN")
 
 
-@cache
 def key(name: str, kind: str = "P-256"):
     """The private key of this name: P-256, P-384, or RSA of so many bits."""
+    return _key(name, kind)
+
+
+@cache
+def _key(name, kind):
     if kind.startswith("P-"):
         return ec.generate_private_key(ec.SECP256R1() if kind == "P-256" else ec.SECP384R1())
     return rsa.generate_private_key(65537, int(kind))
@@ -30,9 +34,13 @@ def key_pem(name: str, kind: str = "P-256", password: bytes | None = None) -> by
     return key(name, kind).private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, sealed)
 
 
-@cache
 def certificate_pem(name: str, kind: str = "P-256", since: datetime = AT - YEAR, until: datetime = AT + YEAR) -> bytes:
     """A self-signed certificate of the key of this name, in PEM."""
+    return _certificate_pem(name, kind, since, until)
+
+
+@cache
+def _certificate_pem(name, kind, since, until):
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     private = key(name, kind)
     made = x509.CertificateBuilder(subject, subject, private.public_key(), x509.random_serial_number(), since, until)
