@@ -66,12 +66,11 @@ def settings(
     broker: str | None = None,
     database: str | None = None,
     partner_vhosts: str | None = None,
-    management: str | None = None,
-    watch: str | None = None,
+    **more: str | Path | None,
 ) -> Settings:
     """What the environment says, under what the command line says."""
-    told = {"broker": broker, "database": database, "partner_vhosts": partner_vhosts, "management": management}
-    given = {name: value for name, value in (told | {"watch": watch}).items() if value}
+    told = {"broker": broker, "database": database, "partner_vhosts": partner_vhosts} | more
+    given = {name: value for name, value in told.items() if value}
     return Settings(_secrets_dir=os.environ.get("EODES_SECRETS"), **given)  # type: ignore[arg-type]
 
 

@@ -28,6 +28,7 @@ from adapter.cli.options import (
     RULES_JSON,
     SHOW_JSON,
     Broker,
+    ConnectionsFile,
     Files,
     Home,
     HomeForAll,
@@ -93,12 +94,16 @@ def map_files(
     json: Json = False,
     strict: Strict = False,
     on: Today = None,
+    connections: ConnectionsFile = None,
     home: Home = None,
 ) -> int:
-    """Turn records into a partner's documents, or back."""
+    """Turn records into a partner's documents, or back.
+
+    With --connections (or EODES_CONNECTIONS) they are signed, and signatures verified, where that is asked for.
+    """
     from adapter.cli.map import run
 
-    return run(files, sender, receiver, out, json, strict, on, home)
+    return run(files, sender, receiver, out, json, strict, on, home, connections)
 
 
 @app.command("validate", epilog=f"{CODES}\n\n{FILE_JSON}")
@@ -116,12 +121,16 @@ def validate_files(
     json: Json = False,
     strict: Strict = False,
     on: Today = None,
+    connections: ConnectionsFile = None,
     home: Home = None,
 ) -> int:
-    """Hold documents to schema, table and rules."""
+    """Hold documents to schema, table and rules.
+
+    With --connections (or EODES_CONNECTIONS) also to the signature that they are to have, as on the day of --on.
+    """
     from adapter.cli.validate import run
 
-    return run(files, system, junit, json, strict, on, home, second_opinion)
+    return run(files, system, junit, json, strict, on, home, second_opinion, connections)
 
 
 app.command("check", epilog=f"{CODES}\n\n{CHECK_JSON}")(check_tables)

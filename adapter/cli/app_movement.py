@@ -10,6 +10,7 @@ from adapter.cli.options import (
     QUEUES_JSON,
     TAKE_JSON,
     Broker,
+    ConnectionsFile,
     Database,
     Files,
     Home,
@@ -39,6 +40,7 @@ def relay_messages(
         str | None,
         typer.Option("--watch", metavar="HOST:PORT", help="Serve /metrics, /health and /ready; a port alone is local."),
     ] = None,
+    connections: ConnectionsFile = None,
     home: Home = None,
 ) -> int:
     """Relay messages between the systems' queues.
@@ -48,11 +50,12 @@ def relay_messages(
 
     Queues and ledger are files of its own unless a broker and a database are named, by option or by EODES_BROKER and
     EODES_DATABASE; the files lie in EODES_DATA, else in ~/.local/state/eodes. EODES_PARTNER_VHOSTS stands for
-    --partner-vhosts, `eodes topology grant` makes those vhosts; EODES_WATCH for --watch.
+    --partner-vhosts, `eodes topology grant` makes those vhosts; EODES_CONNECTIONS stands for --connections, EODES_WATCH
+    for --watch.
     """
     from adapter.cli.relay import run
 
-    return run(broker, database, partner_vhosts, role, workers, drain, watch, home)
+    return run(broker, database, partner_vhosts, role, workers, drain, watch, connections, home)
 
 
 @movement.command("send")

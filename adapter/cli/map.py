@@ -10,6 +10,7 @@ from adapter.catalogue import Catalogue
 from adapter.cli.guard import refuse, worst
 from adapter.cli.progress import watched
 from adapter.cli.say import put, put_json
+from adapter.cli.seals import seals_at, writing
 from adapter.cli.start import STDIN, contents, facts_on, open_catalogue, there
 from adapter.cli.verdicts import Judged, as_json, judged, told
 from adapter.delivery import Delivery
@@ -17,6 +18,7 @@ from adapter.findings import Rejected, Verdict
 from adapter.rules import Facts
 from adapter.system import System
 from adapter.translate import forward, read, traced
+from adapter.trust import Seals
 
 
 def run(
@@ -28,6 +30,7 @@ def run(
     strict: bool,
     day: str | None,
     home: Path | None,
+    connections: Path | None = None,
 ) -> int:
     """Map each file, give the worst exit code."""
     if len(there(files)) > 1 and not (out or json):
@@ -35,9 +38,10 @@ def run(
     catalogue = open_catalogue(home)
     between, facts = (catalogue.system(sender), catalogue.system(receiver)), facts_on(day)
     places = _places(files, out, between[1], catalogue)
+    seals = seals_at(connections, catalogue)
     every = []
     for name in watched(files):
-        each = mapped(name, between, catalogue, facts, strict)
+        each = mapped(name, between, catalogue, facts, strict, seals)
         told(each)
         every.append(_kept(each, places.get(name)))
     if json:
@@ -47,10 +51,12 @@ def run(
     return worst([each.code for each in every])
 
 
-def mapped(name: str, between: tuple[System, System], catalogue: Catalogue, facts: Facts, strict: bool) -> Judged:
+def mapped(
+    name: str, between: tuple[System, System], catalogue: Catalogue, facts: Facts, strict: bool, seals: Seals | None
+) -> Judged:
     """A file read and, if it is valid, written for the receiver."""
     sender, receiver = between
-    reading = read(Delivery(contents(name), sender.code), catalogue, facts)
+    reading = read(Delivery(contents(name), sender.code), catalogue, facts, seals=seals)
     each = judged(name, reading, strict)
     if each.verdict is not Verdict.VALID or reading.content is None:
         return each
@@ -58,8 +64,9 @@ def mapped(name: str, between: tuple[System, System], catalogue: Catalogue, fact
     try:
         at = datetime.now(UTC).replace(microsecond=0)
         message = forward(
-            reading.content, sender, receiver, catalogue, at, function=header.function, answers=header.answers
-        )
+            reading.content, sender, receiver, catalogue, at,
+            function=header.function, answers=header.answers, seals=writing(seals, receiver),
+        )  # fmt: skip
     except Rejected as refusal:
         return each.with_findings(traced(refusal.findings, reading), refusal.stage or "write")
     return each.with_body(message.body)

@@ -14,7 +14,7 @@ FILE_JSON = """\b
 {"verdict": "valid" | "invalid" | "indeterminate",
  "files": [{"file", "verdict", "exit_code", "system", "number", "agreement",
    "message": "certificate" | "cancellation" | ..., "table",
-   "stage": null | "read" | "schema" | "mapping" | "rules" | "write",
+   "stage": null | "read" | "schema" | "signature" | "mapping" | "rules" | "write",
    "findings": [{"code", "severity": "error" | "undecided" | "warning" | "info",
      "message", "field"?, "path"?, "record"?, "line"?, "found"?, "allowed"?,
      "clause"?}],
@@ -131,6 +131,14 @@ PartnerVhosts = Annotated[
         "--partner-vhosts",
         metavar="PATTERN",
         help="On RabbitMQ, a vhost of its own for each partner, named like eodes-{code}; one for all unless given.",
+    ),
+]
+ConnectionsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--connections",
+        metavar="FILE",
+        help="How each partner is reached: connections.toml; by its queues unless said.",
     ),
 ]
 Management = Annotated[

@@ -18,7 +18,8 @@ from adapter.catalogue import Catalogue
 from adapter.cli.guard import INTERRUPTED, INVALID, VALID, explain
 from adapter.cli.join import broker_of, ledger_of
 from adapter.cli.log import configure_log
-from adapter.cli.readers import advice_on, open_files
+from adapter.cli.readers import advice_on, open_files, readable_keys
+from adapter.cli.seals import seals_of
 from adapter.cli.start import cache_folder, open_catalogue
 from adapter.cli.watching import watched, watched_crew
 from adapter.findings import Unavailable
@@ -29,6 +30,7 @@ from adapter.relay.relay import Done, Relay, Role
 from adapter.relay.stop import Stop
 from adapter.relay.witness import Witness
 from adapter.settings import Settings, settings
+from adapter.trust import Seals
 
 CREW = "EODES_CREW"
 """Tells a worker its crew's process, so that it does not outlive a crew that is killed."""
@@ -70,13 +72,15 @@ class Ended(Stop):
 
 def run(
     broker: str | None, database: str | None, partner_vhosts: str | None, role: str, workers: int, drain: float,
-    watch: str | None, home: Path | None,
+    watch: str | None, connections: Path | None, home: Path | None,
 ) -> int:  # fmt: skip
     """Relay until SIGTERM or Ctrl-C; the round that is under way ends whole."""
     configure_log()
-    told = settings(broker, database, partner_vhosts, watch=watch)
+    told = settings(broker, database, partner_vhosts, watch=watch, connections=connections)
     if CREW not in os.environ and (places := open_files(told)):
         log.warning("others on this machine may read certificates", files=places, advice=advice_on(places))
+    if CREW not in os.environ and (places := readable_keys(told)):
+        log.warning("others on this machine may read keys", files=places, advice=f"chmod go= {' '.join(places)}")
     stop = Ended(drain + GRACE if workers > 1 else drain)
     if workers > 1:
         with stop, watched_crew(told, open_catalogue(home or told.home)) as also:
@@ -90,8 +94,9 @@ def run(
 
 def _alone(told: Settings, role: Role, home: Path | None, stop: Stop) -> int:
     catalogue = open_catalogue(home or told.home)
+    seals = seals_of(told, catalogue)
     with stop, watched(told, catalogue) as witness, broker_of(told, catalogue, stop) as queues:
-        patiently(lambda: _relay(told, queues, catalogue, role, stop, witness), stop, witness)
+        patiently(lambda: _relay(told, queues, catalogue, seals, role, stop, witness), stop, witness)
     return VALID
 
 
@@ -101,13 +106,17 @@ def _crew(told: Settings, role: str, workers: int, drain: float, home: Path | No
     command += ["--home", str(home)] if home else []
     named = {"EODES_BROKER": told.broker_url, "EODES_DATABASE": told.ledger_url, CREW: str(os.getpid())}
     named |= {"EODES_PARTNER_VHOSTS": told.partner_vhosts} if told.partner_vhosts else {}
+    named |= {"EODES_CONNECTIONS": str(told.connections)} if told.connections else {}
     return Crew(command, os.environ | named | dict(also), workers, drain + GRACE / 2)
 
 
-def _relay(told: Settings, queues: Broker, catalogue: Catalogue, role: Role, stop: Stop, witness: Witness) -> None:
+def _relay(
+    told: Settings, queues: Broker, catalogue: Catalogue, seals: Seals, role: Role, stop: Stop, witness: Witness
+) -> None:
     """Relay until told to end; raises Unavailable where broker or database cannot be reached to begin with."""
+    calendar = Calendar(cache_folder())
     with ledger_of(told, told=witness.moved) as ledger:
-        relay = Relay(queues, ledger, catalogue, calendar=Calendar(cache_folder()), role=role, witness=witness)
+        relay = Relay(queues, ledger, catalogue, calendar=calendar, seals=seals, role=role, witness=witness)
         other = relay.declare()
         log.info("relaying", role=role.value, process=os.getpid(), broker=told.broker_url, database=told.ledger_url)
         if other:

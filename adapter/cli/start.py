@@ -50,11 +50,18 @@ def program_version() -> str:
 
 
 def facts_on(day: str | None) -> Facts:
-    """What rules need from outside: the calendar, and the day that validity is judged on, today unless said."""
+    """What rules need from outside: the calendar, and the day that validity is judged on, today unless said.
+
+    The moment that signatures are judged at is now, or noon (UTC) of the day that was said.
+    """
+    from datetime import UTC, datetime, time
+
     from adapter.calendar import Calendar
     from adapter.rules import Facts
 
-    return Facts(today=day_of(day), calendar=Calendar(cache_folder()))
+    today, calendar = day_of(day), Calendar(cache_folder())
+    now = datetime.now(UTC) if day is None else datetime.combine(today, time(12), UTC)
+    return Facts(today=today, at=now, calendar=calendar)
 
 
 def day_of(said: str | None) -> date:

@@ -8,6 +8,7 @@ from pathlib import Path
 from adapter.cli.guard import worst
 from adapter.cli.progress import watched
 from adapter.cli.say import printable, put, put_json
+from adapter.cli.seals import seals_at
 from adapter.cli.start import contents, facts_on, open_catalogue, there
 from adapter.cli.verdicts import Judged, as_json, judged, told
 from adapter.delivery import Delivery
@@ -23,16 +24,17 @@ def run(
     day: str | None,
     home: Path | None,
     twice: bool = False,
+    connections: Path | None = None,
 ) -> int:
     """Judge each file, give the worst exit code."""
     there(files)
     catalogue = open_catalogue(home)
     source = catalogue.system(system).code
-    facts = facts_on(day)
+    facts, seals = facts_on(day), seals_at(connections, catalogue)
     every = []
     for name in watched(files):
         body = contents(name)
-        one = judged(name, read(Delivery(body, source), catalogue, facts), strict)
+        one = judged(name, read(Delivery(body, source), catalogue, facts, seals=seals), strict)
         differ = disputed(body, catalogue.system(source), catalogue) if twice else None
         every.append(one.with_findings([differ], "schema") if differ else one)
         told(every[-1])

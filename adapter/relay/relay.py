@@ -25,6 +25,7 @@ from adapter.relay.uncollected import uncollected
 from adapter.relay.witness import Witness, Work
 from adapter.rules import WorkingDays
 from adapter.schema import Limits
+from adapter.trust import NO_SEALS, Seals
 
 LOOK_EVERY = timedelta(seconds=1)
 """How often it is looked whether something that is held may go on."""
@@ -88,6 +89,7 @@ class Relay:
         window: int = 256,
         window_bytes: int = 16_000_000,
         limits: Limits | None = None,
+        seals: Seals = NO_SEALS,
         role: Role = Role.BOTH,
         witness: Witness | None = None,
     ) -> None:
@@ -95,8 +97,8 @@ class Relay:
         self._clock, self._chance, self._pause = clock, chance, pause
         self._most, self._most_bytes = window, window_bytes
         self._witness = witness or Witness()
-        self._exchange = Exchange(catalogue, calendar, limits or Limits())
-        quarantine = Quarantine(catalogue.folders, catalogue.cache, self._exchange.limits)
+        self._exchange = Exchange(catalogue, calendar, limits or Limits(), seals)
+        quarantine = Quarantine(catalogue.folders, catalogue.cache, self._exchange.limits, seals=seals)
         self._intake = Intake(ledger, self._exchange, quarantine, self._witness, hands_over=role is Role.BOTH)
         self._dispatch = Dispatch(broker, ledger, chance, self._witness)
         self._window: list[Delivery] = []
