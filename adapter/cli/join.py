@@ -31,6 +31,28 @@ def broker_of(settings: Settings, catalogue: Catalogue, until: Callable[[], bool
         broker.close()
 
 
+@contextmanager
+def endpoints_of(
+    settings: Settings, catalogue: Catalogue, until: Callable[[], bool] = lambda: False, share: int = 1
+) -> Iterator[Broker]:
+    """The broker, and over it the partners' endpoints that the settings name; what cannot be is refused.
+
+    `share` is how many processes send side by side.
+    """
+    connections = connections_of(settings, catalogue)
+    with broker_of(settings, catalogue, until) as broker:
+        from adapter.relay.endpoints.opening import over
+
+        try:
+            whole = over(broker, connections, share)
+        except ValueError as error:
+            raise refuse(f"--connections: {settings.connections}: {error}") from None
+        try:
+            yield whole
+        finally:
+            whole.close()
+
+
 def connections_of(settings: Settings, catalogue: Catalogue) -> Connections:
     """How each partner is reached; a file that cannot be understood, or names whom nobody knows, is refused."""
     try:

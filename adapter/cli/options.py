@@ -63,7 +63,7 @@ EXPLAIN_JSON = """\b
 QUEUES_JSON = """\b
 --json:
 {"queues": [{"queue", "waiting": number | null where there is no such queue}],
- "outbox": [{"receiver", "open", "due", "oldest",
+ "outbox": [{"receiver", "open", "due", "dead", "oldest",
    "asked_again": moment | null where it is not left alone, "first_error"}],
  "held": [{"id", "source", "message", "key", "until"}],
  "dead": [{"id", "source", "message_id", "message", "number", "stage", "code",

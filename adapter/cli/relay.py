@@ -16,7 +16,7 @@ import typer
 from adapter.calendar import Calendar
 from adapter.catalogue import Catalogue
 from adapter.cli.guard import INTERRUPTED, INVALID, VALID, explain
-from adapter.cli.join import broker_of, ledger_of
+from adapter.cli.join import endpoints_of, ledger_of
 from adapter.cli.log import configure_log
 from adapter.cli.readers import advice_on, open_files, readable_keys
 from adapter.cli.seals import seals_of
@@ -34,6 +34,8 @@ from adapter.trust import Seals
 
 CREW = "EODES_CREW"
 """Tells a worker its crew's process, so that it does not outlive a crew that is killed."""
+CREW_SIZE = "EODES_CREW_SIZE"
+"""Tells a worker how many share what a partner may be sent in a second."""
 GRACE = 4.0
 """Seconds more than its workers that a crew has to end."""
 TELLING = 1.0
@@ -94,8 +96,8 @@ def run(
 
 def _alone(told: Settings, role: Role, home: Path | None, stop: Stop) -> int:
     catalogue = open_catalogue(home or told.home)
-    seals = seals_of(told, catalogue)
-    with stop, watched(told, catalogue) as witness, broker_of(told, catalogue, stop) as queues:
+    seals, share = seals_of(told, catalogue), int(os.environ.get(CREW_SIZE, "1"))
+    with stop, watched(told, catalogue) as witness, endpoints_of(told, catalogue, stop, share) as queues:
         patiently(lambda: _relay(told, queues, catalogue, seals, role, stop, witness), stop, witness)
     return VALID
 
@@ -105,6 +107,7 @@ def _crew(told: Settings, role: str, workers: int, drain: float, home: Path | No
     command = [sys.executable, "-m", "adapter", "relay", "--role", role, "--drain", str(drain)]
     command += ["--home", str(home)] if home else []
     named = {"EODES_BROKER": told.broker_url, "EODES_DATABASE": told.ledger_url, CREW: str(os.getpid())}
+    named |= {CREW_SIZE: str(workers)}
     named |= {"EODES_PARTNER_VHOSTS": told.partner_vhosts} if told.partner_vhosts else {}
     named |= {"EODES_CONNECTIONS": str(told.connections)} if told.connections else {}
     return Crew(command, os.environ | named | dict(also), workers, drain + GRACE / 2)

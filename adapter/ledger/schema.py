@@ -149,11 +149,14 @@ OUTBOX = Table(
     Column("closed_at", BigInteger),
     Column("key", Text),
     Column("dropped_at", BigInteger),
+    Column("died_at", BigInteger),
+    Column("code", Text),
     sqlite_autoincrement=True,
 )
 """Every message that is to leave or left; `origin` and `reference` say whose message of which id it passes on.
 
-One that was closed without an attempt is kept until somebody asks for it.
+One that was closed without an attempt is kept until somebody asks for it. `died_at` is when its destination said that
+it will never take it, `code` what that is called; one that was given up after that is closed too.
 """
 
 BODIES = Table(
@@ -217,8 +220,11 @@ HOLDS = Table(
 Where it is there already, `certificate` names it: then they wait for it to come into another state.
 """
 
-_OPEN = OUTBOX.c.closed_at.is_(None)
-_ORDERED = _OPEN & OUTBOX.c.certificate.is_not(None)
+OPEN = OUTBOX.c.closed_at.is_(None) & OUTBOX.c.died_at.is_(None)
+"""What is to leave."""
+DEAD = OUTBOX.c.closed_at.is_(None) & OUTBOX.c.died_at.is_not(None)
+"""What waits for an operator, and holds back what is about the same certificate."""
+_ORDERED = OUTBOX.c.closed_at.is_(None) & OUTBOX.c.certificate.is_not(None)
 _IS_CLOSED = OUTBOX.c.closed_at.is_not(None)
 _IS_DEAD = DELIVERIES.c.stage != "done"
 
@@ -240,7 +246,8 @@ Index("deliveries_dead", DELIVERIES.c.received_at, sqlite_where=_IS_DEAD, postgr
 Index("holds_by_look", HOLDS.c.next_look_at)
 Index("certificates_by_key", CERTIFICATES.c.key)
 Index("certificates_by_time", CERTIFICATES.c.received_at)
-Index("outbox_due", OUTBOX.c.next_attempt_at, OUTBOX.c.place, sqlite_where=_OPEN, postgresql_where=_OPEN)
+Index("outbox_due", OUTBOX.c.next_attempt_at, OUTBOX.c.place, sqlite_where=OPEN, postgresql_where=OPEN)
+Index("outbox_dead", OUTBOX.c.died_at, OUTBOX.c.place, sqlite_where=DEAD, postgresql_where=DEAD)
 Index(
     "outbox_in_order", OUTBOX.c.certificate, OUTBOX.c.receiver, OUTBOX.c.place,
     sqlite_where=_ORDERED, postgresql_where=_ORDERED,

@@ -4,7 +4,7 @@ from sqlalchemy import Column, Connection, Engine, MetaData, PrimaryKeyConstrain
 
 from adapter.ledger.schema import DELIVERIES, METADATA
 
-HEAD = "0006"
+HEAD = "0007"
 """The revision that the tables in schema.py are at."""
 VERSION = Table(
     "alembic_version",
