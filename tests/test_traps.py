@@ -1,4 +1,4 @@
-"""The trade's traps, one test each, named after what it guards; those of a certificate's life are in tests/relay."""
+"""The trade's traps, one test each, named after what it guards; k to n: tests/relay/test_traps_of_life.py."""
 
 import json
 import re

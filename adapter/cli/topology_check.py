@@ -10,7 +10,7 @@ from adapter.cli.join import management_of, topology_of
 from adapter.cli.say import printable, put, put_json
 from adapter.cli.start import open_catalogue
 from adapter.findings import Severity
-from adapter.relay.access import access_differences
+from adapter.relay.access import access_differences, forgotten_vhosts
 from adapter.relay.differences import Difference, differences
 from adapter.relay.rabbitmq.management import NotAllowed
 from adapter.settings import Settings, settings
@@ -34,7 +34,8 @@ def run(
         found = management_of(told).look(vhost.name for vhost in made.vhosts)
     except NotAllowed as error:
         raise refuse(f"--management: {error}") from None
-    every = [*differences(made, found), *access_differences(made, found, user)]
+    apart = forgotten_vhosts(made, found, user)
+    every = [*differences(made, found), *access_differences(made, found, user), *apart]
     code = _code(every, strict)
     if json:
         put_json({"verdict": VERDICTS[code], "differences": [asdict(each) for each in every]})

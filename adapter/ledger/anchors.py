@@ -21,10 +21,13 @@ Heads = dict[str, tuple[int, str]]
 """The last link of each chain and its hash."""
 
 
-def put_anchor(connection: Connection, day: str, at: int) -> None:
-    """The anchor of this day (UTC), unless there is one or nothing to hold; of several workers one is first."""
+def put_anchor(connection: Connection, day: str, at: int) -> bool:
+    """The anchor of this day (UTC), unless there is one or nothing to hold; of several workers one is first.
+
+    False where the anchor of another day was faster, as of a worker whose clock is behind: then the day has none yet.
+    """
     if connection.execute(select(ANCHORS.c.number).where(ANCHORS.c.day == day)).first():
-        return
+        return True
     last = connection.execute(
         select(ANCHORS.c.number, ANCHORS.c.hash, ANCHORS.c.at).order_by(ANCHORS.c.number.desc()).limit(1)
     ).first()
@@ -33,9 +36,10 @@ def put_anchor(connection: Connection, day: str, at: int) -> None:
     held = _held(connection)
     fresh = [row for row in moved if row.at >= before - DAY or held.get(row.chain) != row.link]
     heads = pack_heads({row.chain: (row.link, row.hash) for row in fresh})
-    if moved:
-        row = (number, day, at, previous, seal_anchor(number, day, at, previous, heads), heads)
-        put(connection, put_new(ANCHORS, ANCHOR, connection.dialect.name), [row])
+    if not moved:
+        return True
+    row = (number, day, at, previous, seal_anchor(number, day, at, previous, heads), heads)
+    return put(connection, put_new(ANCHORS, ANCHOR, connection.dialect.name), [row]) == 1
 
 
 def seal_anchor(number: int, day: str, at: int, previous: str, heads: bytes) -> str:

@@ -6,11 +6,11 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, exists, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, select, update
 
 from adapter.envelope import digest
 from adapter.ledger.engine import micros, moment, put
-from adapter.ledger.entries import Outcome
+from adapter.ledger.entries import DONE, HELD, Outcome
 from adapter.ledger.payload import unpacked
 from adapter.ledger.schema import CERTIFICATES, DELIVERIES, HOLDS
 from adapter.ledger.statements import columns_of, put_new
@@ -63,6 +63,26 @@ def write_holds(connection: Connection, outcomes: Iterable[Outcome], at: int) ->
     put(connection, put_new(HOLDS, COLUMNS, connection.dialect.name), sorted(held, key=itemgetter(0)))
     put(connection, _HOLD_ON, sorted(on, key=itemgetter(2)))
     put(connection, _FREE, sorted(freed))
+
+
+def adopt_held(connection: Connection, at: int, until: int) -> list[str]:
+    """Hold again what stands as held but has lost its row, as in a restored backup; gives the ids."""
+    columns = columns_of(DELIVERIES, ("id", "key"))
+    chosen = select(*columns).where(*_lost()).order_by(DELIVERIES.c.received_at, DELIVERIES.c.id)
+    rows = [(id, key or "", at, until, None) for id, key in connection.execute(chosen)]
+    put(connection, put_new(HOLDS, COLUMNS, connection.dialect.name), rows)
+    return [row[0] for row in rows]
+
+
+def list_lost(connection: Connection) -> list[str]:
+    """The ids of the deliveries that stand as held but have no row that says for how long."""
+    return list(connection.execute(select(DELIVERIES.c.id).where(*_lost()).order_by(DELIVERIES.c.id)).scalars())
+
+
+def _lost() -> tuple[ColumnElement[bool], ...]:
+    """Said twice, so that the index over all that is not done is used."""
+    has_row = exists().where(HOLDS.c.delivery == DELIVERIES.c.id)
+    return DELIVERIES.c.stage != DONE, DELIVERIES.c.stage == HELD, ~has_row
 
 
 def holds_until(connection: Connection, deliveries: Sequence[str]) -> dict[str, datetime]:

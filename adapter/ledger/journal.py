@@ -87,8 +87,7 @@ class Journal:
         day = moment(at).date().isoformat()
         if day != self._anchored:
             with writing(engine) as connection:
-                put_anchor(connection, day, at)
-            self._anchored = day
+                self._anchored = day if put_anchor(connection, day, at) else ""
 
 
 def seal(chain: str, link: int, at: int, previous: str, facts: bytes) -> str:

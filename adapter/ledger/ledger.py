@@ -17,7 +17,7 @@ from adapter.ledger.engine import micros, moment, open_engine, put, reading, wri
 from adapter.ledger.entries import Moved, Outcome, Waiting
 from adapter.ledger.facts import Facts
 from adapter.ledger.history import Row
-from adapter.ledger.holds import Held, lease_held
+from adapter.ledger.holds import Held, adopt_held, lease_held
 from adapter.ledger.journal import Journal
 from adapter.ledger.known import Known, Question
 from adapter.ledger.looks import Looks
@@ -111,6 +111,11 @@ class Ledger(Looks):
         """Deliveries that were held until now, each with a lease on it, as they came."""
         with writing(self._engine) as connection:
             return lease_held(connection, micros(at), micros(at + self._lease), most)
+
+    def adopt_held(self, at: datetime, until: datetime) -> list[str]:
+        """Deliveries that stand as held with nothing that says how long, held again until then; gives their ids."""
+        with writing(self._engine) as connection:
+            return adopt_held(connection, micros(at), micros(until))
 
     def settle(
         self, closed: Iterable[str], deferred: Iterable[tuple[str, datetime, str]], at: datetime,

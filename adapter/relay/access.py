@@ -5,8 +5,10 @@ from collections.abc import Iterator, Mapping
 from adapter.findings import Severity
 from adapter.relay.differences import Difference
 from adapter.relay.inventory import Inventory
-from adapter.relay.topology import Permission, Topology, Vhost
+from adapter.relay.names import inbox, outbox
+from adapter.relay.topology import CODE, Permission, Topology, Vhost
 
+FORGOTTEN = "eodes relay neither takes from it nor puts into it: name all vhosts again with EODES_PARTNER_VHOSTS={}"
 Permissions = Mapping[str, tuple[Permission, ...]]
 
 
@@ -22,6 +24,22 @@ def access_differences(topology: Topology, found: Inventory, relay_user: str) ->
         if vhost.permission and vhost.name in found.vhosts:
             yield from _own(vhost, vhost.permission, found.tags, found.permissions)
             yield from _others(vhost, vhost.permission, found.permissions, relay_user)
+
+
+def forgotten_vhosts(topology: Topology, found: Inventory, relay_user: str) -> Iterator[Difference]:
+    """Vhosts as a partner has of its own, open to the relay, while all is to lie in one: a setting was forgotten."""
+    if topology.partners:
+        return
+    ours = set(topology.main.queues)
+    for vhost in sorted(found.elsewhere):
+        there = found.elsewhere[vhost] & ours
+        entered = found.permissions is None or any(m.user == relay_user for m in found.permissions.get(vhost, ()))
+        code = next((name.removeprefix("to.") for name in there if name.startswith("to.")), "")
+        if entered and there == {inbox(code), outbox(code)}:
+            should, is_ = f"everything in vhost {topology.main.name}", f"{code.upper()} has a vhost of its own"
+            before, _, after = vhost.rpartition(code)
+            pattern = f"{before}{CODE}{after}" if code in vhost else f"a name with {CODE} in it"
+            yield Difference("vhost", vhost, should, is_, FORGOTTEN.format(pattern), Severity.WARNING)
 
 
 def _own(

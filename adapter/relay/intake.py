@@ -11,7 +11,7 @@ from adapter.delivery import Delivery
 from adapter.findings import Finding, Trouble, Unavailable
 from adapter.ledger import Known, Ledger, Outcome, Outpaced
 from adapter.relay.arrival import NONE, Arrival, arrive_all
-from adapter.relay.decide import decide_all, give_up
+from adapter.relay.decide import HELD_FOR, decide_all, give_up
 from adapter.relay.exchange import Exchange
 from adapter.relay.names import inbox
 from adapter.relay.quarantine import SUSPICIOUS, Quarantine
@@ -84,6 +84,11 @@ class Intake:
             yield self._own(before, at)
         if held:
             yield self._take_together(held, (), at)
+
+    def adopt(self, at: datetime) -> None:
+        """Hold again what stands as held and was lost from what is looked at, as a restored backup may leave it."""
+        for id in self._ledger.adopt_held(at, at + HELD_FOR):
+            log.warning("a delivery was held with nothing that says how long: it is held for another day", id=id)
 
     def take_up(self, at: datetime) -> list[Taken]:
         """What came of deliveries that were held, and whose certificate is there by now or will not come any more."""

@@ -32,6 +32,8 @@ class Inventory:
     """Every user's tags by its name; None where the management user may not see them."""
     permissions: Mapping[str, tuple[Permission, ...]] | None
     """What users may do, by vhost; None where the management user may not see it."""
+    elsewhere: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The names of the queues in vhosts that were not looked for, as far as the management user may see them."""
 
     @property
     def limits_deliveries(self) -> bool:

@@ -181,6 +181,8 @@ class Relay:
                 list(self._exchange.by_queue), self._most, self._most_bytes, patience
             )
         at = self._clock()
+        if self._held_at is None:
+            self._intake.adopt(at)
         if self._held_at is None or not self._held_at - LOOK_EVERY <= at < self._held_at:
             self._held_at = at + LOOK_EVERY
             self._let_go(self._intake.take_up(at), at)

@@ -8,7 +8,7 @@ import pytest
 from entries import AT, entry, post, standing
 from old_ledger import execute, make_old_ledger, rows_of
 
-from adapter.ledger import Change, Ledger, Outcome, Outpaced
+from adapter.ledger import Change, Ledger, Outcome, Outpaced, anchors
 from adapter.ledger.anchors import GENESIS, unpack_heads
 from adapter.ledger.engine import open_engine
 from adapter.ledger.facts import unpack
@@ -188,6 +188,41 @@ def test_a_clock_that_was_put_back_writes_no_second_anchor_of_a_day(ledger_url: 
     for at in (AT, AT + DAY, AT + 2 * DAY, AT + DAY):
         ledger.settle(["m"], [], at)
     assert [anchor["day"] for anchor in rows_of(ledger_url, "anchors")] == ["2026-03-03", "2026-03-04"]
+    ledger.close()
+
+
+def test_links_that_go_back_in_time_are_sound_and_held_fast(ledger_url: str) -> None:
+    one, late = worker(ledger_url, "a"), worker(ledger_url, "b")
+    for place, (ledger, days) in enumerate([(one, 0), (one, 3), (late, 1), (one, 1), (late, 0), (late, -9), (one, 4)]):
+        ledger.write([Outcome(entry(f"d{place}"))], [], AT + days * DAY)
+    anchors = rows_of(ledger_url, "anchors")
+    days = [anchor["day"] for anchor in anchors]
+    assert days == ["2026-03-05", "2026-03-03", "2026-03-02", "2026-02-21", "2026-03-06"]
+    assert unpack_heads(anchors[-1]["heads"]).keys() == {"a1", "b1"}
+    assert [row["at"] for row in rows_of(ledger_url, "journal") if row["chain"] == "b1"] == sorted(
+        (row["at"] for row in rows_of(ledger_url, "journal") if row["chain"] == "b1"), reverse=True
+    )
+    assert one.verify().findings == []
+    execute(ledger_url, "DELETE FROM journal WHERE chain = 'b1' AND link = 3")
+    assert [finding.code for finding in one.verify().findings] == ["LED-05", "LED-07"]
+    one.close()
+    late.close()
+
+
+def test_an_anchor_that_another_days_was_faster_than_is_written_with_the_next_link(
+    ledger_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = worker(ledger_url, "a")
+    ledger.settle(["m"], [], AT)
+    put, lost = anchors.put, []
+
+    def lose_once(*given: object) -> int:
+        return put(*given) if lost else bool(lost.append(given))
+
+    monkeypatch.setattr(anchors, "put", lose_once)
+    for _ in range(2):
+        ledger.settle(["m"], [], AT + DAY)
+    assert [anchor["day"] for anchor in rows_of(ledger_url, "anchors")] == ["2026-03-03"]
     ledger.close()
 
 

@@ -14,7 +14,7 @@ from entries import AT, entry, post, standing
 from old_ledger import execute, make_old_ledger, rows_of
 
 from adapter.envelope import digest
-from adapter.ledger import Change, ItemStep, Ledger, Outcome, VerificationStep
+from adapter.ledger import HELD, Change, Hold, ItemStep, Ledger, Outcome, VerificationStep
 from adapter.ledger.anchors import GENESIS
 from adapter.ledger.engine import micros, open_engine
 from adapter.ledger.facts import Facts
@@ -217,6 +217,16 @@ def test_text_in_the_place_of_anything_is_a_finding_and_no_error(
     execute(url, f"UPDATE {table} SET {column} = 'hm'")
     assert code in {each for each, _ in found(ledger)}
     ledger.close()
+
+
+def test_what_is_held_without_a_row_that_says_how_long_is_found(ledger: Ledger, ledger_url: str) -> None:
+    held = Outcome(entry("d1", HELD), hold=Hold("KEY", AT + DAY))
+    ledger.write([held, Outcome(entry("d2", "rules")), Outcome(entry("d3"))], [], AT)
+    assert found(ledger) == []
+    assert execute(ledger_url, "DELETE FROM holds") == 1
+    assert found(ledger) == [("LED-16", "deliveries/d1")]
+    assert ledger.adopt_held(AT, AT + DAY) == ["d1"]
+    assert found(ledger) == []
 
 
 def test_links_that_changed_places_are_found(kept: Ledger, ledger_url: str) -> None:

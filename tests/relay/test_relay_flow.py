@@ -177,6 +177,31 @@ def test_what_is_held_and_damaged_in_the_ledger_stays_held_and_holds_up_nothing(
     assert "a delivery stays held" in {each["event"].partition(":")[0] for each in logs}
 
 
+def test_what_is_held_and_was_lost_from_what_is_looked_at_is_held_again_when_a_relay_starts(
+    office: PostOffice,
+) -> None:
+    cancellation = json.loads(fixture("kcci/cancellation/ik-cepa-replaced.json"))
+    for place in (1, 2):
+        said = cancellation | {"certificateNo": f"K001-25-000000{place}"}
+        office.put("kcci", json.dumps(said).encode(), f"m-{place}")
+    office.work()
+    with office.ledger._engine.begin() as connection:
+        connection.execute(text("DELETE FROM holds"))
+    assert [finding.code for finding in office.ledger.verify().findings] == ["LED-16", "LED-16"]
+    with capture_logs() as logs:
+        office.relay = office.open(office.broker)
+        office.put("kcci", record("K001-25-0000001"), "m-3")
+        office.work()
+        office.clock.forward(minutes=1)
+        office.work()
+    assert kinds(office.take("ID")) == ["certificate", "cancellation"]
+    assert sum("held with nothing that says how long" in each["event"] for each in logs) == 2
+    assert office.ledger.verify().is_sound
+    office.clock.forward(hours=24)
+    office.work()
+    assert [dead.code for dead in office.ledger.dead()] == ["REF-01"]
+
+
 def test_what_was_held_by_a_clock_that_was_ahead_goes_on_when_its_certificate_comes(office: PostOffice) -> None:
     office.clock.forward(days=365)
     office.put("kcci", fixture("kcci/cancellation/ik-cepa-replaced.json"), "m-1")

@@ -8,7 +8,7 @@ from estate import Estate, channel, management_url
 from post_office import catalogue
 
 from adapter.findings import Severity
-from adapter.relay.access import access_differences
+from adapter.relay.access import access_differences, forgotten_vhosts
 from adapter.relay.differences import Difference, differences
 from adapter.relay.inventory import Contents, Inventory, policy_of
 from adapter.relay.rabbitmq.management import Management
@@ -161,6 +161,28 @@ def test_a_missing_vhost_is_found_with_what_lets_the_partner_in(private_rabbitmq
     found = Management(management_url(private_rabbitmq)).look(vhost.name for vhost in layout.partners)
     missing = {each.vhost: each.do for each in differences(layout, found) if each.what == "vhost"}
     assert missing["nowhere-id"] == "let the partner in: eodes topology grant ID"
+
+
+def test_partners_vhosts_that_the_relay_was_not_told_of_are_a_warning(laid_out):
+    user = urlsplit(laid_out.url).username or ""
+    forgetful = topology(catalogue().systems.values(), laid_out.topology.main.name)
+    found = laid_out.management.look(vhost.name for vhost in forgetful.vhosts)
+    told = {each.vhost: each for each in forgotten_vhosts(forgetful, found, user)}
+    own = {vhost.name for vhost in laid_out.topology.partners}
+    assert own <= told.keys()
+    assert told[laid_out.vhost("ID")].severity is Severity.WARNING
+    assert f"EODES_PARTNER_VHOSTS={laid_out.topology.main.name}-{{code}}" in told[laid_out.vhost("ID")].do
+    assert list(forgotten_vhosts(laid_out.topology, found, user)) == []
+
+
+def test_vhosts_of_others_are_no_partners_vhosts():
+    main = topology(catalogue().systems.values(), "elsewhere")
+    queues = {"another-relay": frozenset(main.main.queues), "others": frozenset({"to.id"}), "empty": frozenset()}
+    closed = {"eodes-id": frozenset({"to.id", "from.id"})}
+    found = Inventory("3.10.8", {}, {}, {}, queues | closed)
+    assert list(forgotten_vhosts(main, found, "relay")) == []
+    hidden = Inventory("3.10.8", {}, None, None, queues | closed)
+    assert [each.vhost for each in forgotten_vhosts(main, hidden, "relay")] == ["eodes-id"]
 
 
 # Who may do what

@@ -10,6 +10,7 @@ from adapter.findings import Finding
 ALTERED_LINK, BROKEN_CHAIN, ALTERED_ANCHOR, BROKEN_ANCHORS, CUT_CHAIN = "LED-01", "LED-02", "LED-03", "LED-04", "LED-05"
 GONE, UNKNOWN, OTHER_DIGEST, OTHER_BODY, NO_BODY = "LED-06", "LED-07", "LED-08", "LED-09", "LED-10"
 OTHER_VALUE, OTHER_STATE, OTHER_STEP, OTHER_END, DISPUTED = "LED-11", "LED-12", "LED-13", "LED-14", "LED-15"
+UNWATCHED = "LED-16"
 
 SAID = {
     ALTERED_LINK: "a link of the journal does not have its hash",
@@ -27,6 +28,7 @@ SAID = {
     OTHER_STEP: "this step is not the one that was written",
     OTHER_END: "whether it left is not what the journal says",
     DISPUTED: "two links of the journal say different things of it",
+    UNWATCHED: "it is held, and nothing says for how long: a relay that is started holds it for another day",
 }
 
 

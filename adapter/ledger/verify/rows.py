@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Select, Table, and_, func, select
 from adapter.envelope import digest
 from adapter.findings import Finding
 from adapter.ledger.entries import DONE
+from adapter.ledger.holds import list_lost
 from adapter.ledger.payload import DROPPED, unpacked
 from adapter.ledger.schema import BODIES, CERTIFICATES, DELIVERIES, HISTORY, OUTBOX
 from adapter.ledger.verify.findings import (
@@ -21,6 +22,7 @@ from adapter.ledger.verify.findings import (
     OTHER_STEP,
     OTHER_VALUE,
     UNKNOWN,
+    UNWATCHED,
     as_stored,
     found,
 )
@@ -34,7 +36,7 @@ Rows = Iterator[Any]
 
 
 def check_deliveries(connection: Connection, scratch: Scratch, count: Count) -> Iterator[Finding]:
-    """Digest, stage and bytes of each delivery."""
+    """Digest, stage and bytes of each delivery, and that somebody will look at what is held."""
     chosen = select(*as_stored(DELIVERIES, "id", "digest", "stage", "size", "body", "coding"))
     for row in _walk(connection, chosen, DELIVERIES, FEW, "deliveries", scratch, count):
         said = scratch.said("deliveries", "digest, stage, revised, bare OR dropped", row.id)
@@ -48,6 +50,8 @@ def check_deliveries(connection: Connection, scratch: Scratch, count: Count) -> 
             yield found(OTHER_VALUE, "deliveries", row.id, "stage", value=row.stage)
         yield from _check_body(row, sealed, is_bare, "deliveries")
     yield from _gone_or_disputed(scratch, "deliveries")
+    for id in list_lost(connection):
+        yield found(UNWATCHED, "deliveries", id)
 
 
 def check_messages(connection: Connection, scratch: Scratch, count: Count) -> Iterator[Finding]:

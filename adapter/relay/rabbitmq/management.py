@@ -74,13 +74,14 @@ class Management:
     def look(self, vhosts: Iterable[str]) -> Inventory:
         """What there is of these vhosts, and who may do what anywhere."""
         found = {name: contents for name in vhosts if (contents := self._contents(quote(name, safe=""))) is not None}
+        elsewhere = self._elsewhere(set(found))
         version = str((self._call("GET", "overview") or {}).get("rabbitmq_version", ""))
         try:
             users, permissions = self._call("GET", "users"), self._call("GET", "permissions")
         except NotAllowed:
-            return Inventory(version, found, None, None)
+            return Inventory(version, found, None, None, elsewhere)
         tags = {each["name"]: _tags(each.get("tags")) for each in users or ()}
-        return Inventory(version, found, tags, _by_vhost(permissions or ()))
+        return Inventory(version, found, tags, _by_vhost(permissions or ()), elsewhere)
 
     def _contents(self, vhost: str) -> Contents | None:
         queues = self._call("GET", f"queues/{vhost}{_COUNTED}")
@@ -90,6 +91,12 @@ class Management:
         bindings = self._call("GET", f"bindings/{vhost}") or ()
         policies = (self._call("GET", f"{kind}/{vhost}") or () for kind in ("policies", "operator-policies"))
         return Contents(_named(queues), _named(exchanges), tuple(bindings), tuple(map(tuple, policies)))
+
+    def _elsewhere(self, known: set[str]) -> dict[str, frozenset[str]]:
+        named: dict[str, set[str]] = defaultdict(set)
+        for queue in self._call("GET", "queues?disable_stats=true") or ():
+            named[queue["vhost"]].add(queue["name"])
+        return {vhost: frozenset(names) for vhost, names in named.items() if vhost not in known}
 
     def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """The answer, None where there is no such thing."""
