@@ -22,13 +22,15 @@ from adapter.messages import (
     Kind,
     Response,
 )
+from adapter.opening import Document, admit
 from adapter.relay.broker import Broker, Parcel
 from adapter.relay.handing import hand_over
 from adapter.relay.names import inbox, outbox
 from adapter.rules import Facts, WorkingDays
 from adapter.schema import parse_json, parse_xml
 from adapter.system import System
-from adapter.translate import Document, Reading, read, understand, validate, write
+from adapter.translate import Reading, read, understand, write
+from adapter.trust import NO_SEALS, Seals
 from adapter.verification import Result, VerificationInformation, VerificationReply, VerificationRequest
 
 WINDOW, WINDOW_BYTES = 64, 16_000_000
@@ -76,9 +78,9 @@ class Endpoint:
 
     def __init__(
         self, system: System, broker: Broker, catalogue: Catalogue, clock: Callable[[], datetime],
-        calendar: WorkingDays | None = None, decide: Decide = grant,
+        calendar: WorkingDays | None = None, decide: Decide = grant, seals: Seals = NO_SEALS,
     ) -> None:  # fmt: skip
-        self.system = system
+        self.system, self._seals = system, seals
         self._broker, self._catalogue, self._clock, self._calendar = broker, catalogue, clock, calendar
         self._decide = decide
         self._cases: dict[str, Case] = {}
@@ -116,8 +118,9 @@ class Endpoint:
         hand_over(self._broker, [Parcel(inbox(self.system.code), name, body, headers=headers)])
 
     def _receive(self, delivery: Delivery) -> Received:
-        facts = Facts(today=self._clock().date(), calendar=self._calendar)
-        reading = read(Delivery(delivery.body, self.system.code), self._catalogue, facts)
+        at = self._clock()
+        facts = Facts(today=at.date(), at=at, calendar=self._calendar)
+        reading = read(Delivery(delivery.body, self.system.code), self._catalogue, facts, seals=self._seals)
         if reading.table is None:
             reading = self._read_as_receiver(delivery.body, facts) or reading
         return Received(self.system, delivery, reading)
@@ -128,9 +131,9 @@ class Endpoint:
             for table in self._catalogue.tables(self.system):
                 root = parse_json(body) if table.is_json else parse_xml(body)
                 if table.direction == "out" and begins(table, root):
-                    mapping = self._catalogue.compiled(table)
-                    validate(mapping, root, self._catalogue, "schema")
-                    return understand(Document(mapping, root), self.system, self._catalogue, facts)
+                    document = Document(self._catalogue.compiled(table), root)
+                    document = admit(document, self.system, self._catalogue, self._seals, facts.at)
+                    return understand(document, self.system, self._catalogue, facts)
         except Rejected:
             return None
         return None
@@ -220,7 +223,7 @@ class Endpoint:
             id=message_id(kind, function, code, receiver, cause), kind=kind, function=function,
             sender=code, receiver=receiver, sent_at=self._clock(), answers=answers,
         )  # fmt: skip
-        return write(content, self.system, self._catalogue, header)
+        return write(content, self.system, self._catalogue, header, self._seals)
 
     def _send(self, messages: list[Message]) -> None:
         queue = inbox(self.system.code)

@@ -9,27 +9,22 @@ from adapter.catalogue import Catalogue, Unknown
 from adapter.certificate import Certificate
 from adapter.delivery import Delivery, Message
 from adapter.envelope import address, kind_of, seal
-from adapter.findings import Finding, Rejected, Severity, Verdict, verdict
-from adapter.mapping.begins import beginning, begins
+from adapter.findings import Finding, Rejected, Verdict, verdict
 from adapter.mapping.mapping import Mapping, Read
 from adapter.mapping.table import Table
-from adapter.mapping.tell import Teller, path_of
+from adapter.mapping.tell import path_of
 from adapter.messages import Content, Function, Header
+from adapter.opening import STANDARD, Document, open_document, validate
+from adapter.opening import admit as admit
+from adapter.opening import disputed as disputed
 from adapter.rules import NO_FACTS, Facts, check, issued_only, printable
-from adapter.schema import Limits, Schema, parse_json, parse_xml
+from adapter.schema import Limits, parse_json, parse_xml
+from adapter.signature import sign, unsigned
 from adapter.system import System
+from adapter.trust import NO_SEALS, Seals
 
-STANDARD = Limits()
 MOST = 100
 """Findings of rules that are told with their place in the document."""
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A parsed document with the table that reads it."""
-
-    mapping: Mapping
-    root: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +37,11 @@ class Reading:
     findings: tuple[Finding, ...]
     table: Table | None = None
     stage: str = ""
-    """Where it was refused, if it was: read, schema, mapping, rules."""
+    """Where it was refused, if it was: read, schema, signature, mapping, rules."""
     said: Read | None = None
     """What its table read, as far as it came to that."""
+    remarks: tuple[Finding, ...] = ()
+    """Those of the findings that its table and the rules have no part in."""
 
     @property
     def left_behind(self) -> int:
@@ -72,21 +69,29 @@ class Reading:
         raise Rejected(*self.findings, stage=self.stage)
 
 
-def read(delivery: Delivery, catalogue: Catalogue, facts: Facts = NO_FACTS, limits: Limits = STANDARD) -> Reading:
-    """Everything there is to say about a delivery: parsed, validated, mapped and judged; bad input gives findings."""
+def read(
+    delivery: Delivery, catalogue: Catalogue, facts: Facts = NO_FACTS, limits: Limits = STANDARD,
+    seals: Seals | None = NO_SEALS,
+) -> Reading:  # fmt: skip
+    """Everything there is to say about a delivery: parsed, validated, mapped and judged; bad input gives findings.
+
+    Without seals nothing is said of signatures: for what was verified before, or never was a message.
+    """
     system = catalogue.system(delivery.source)
-    return _reading(system, _open(delivery.body, system, catalogue, limits), catalogue, facts)
+    return _reading(system, _open(delivery.body, system, catalogue, limits, seals, facts.at), catalogue, facts)
 
 
 def read_all(
-    deliveries: Iterable[Delivery], catalogue: Catalogue, facts: Facts = NO_FACTS, limits: Limits = STANDARD
-) -> Iterator[Reading]:
+    deliveries: Iterable[Delivery], catalogue: Catalogue, facts: Facts = NO_FACTS, limits: Limits = STANDARD,
+    seals: Seals | None = NO_SEALS,
+) -> Iterator[Reading]:  # fmt: skip
     """Readings of a window, in order: all are opened, then each is understood.
 
     A processor that goes on doing one thing does it several times faster than one that is led through all in turn.
     """
     opened = [
-        (system := catalogue.system(each.source), _open(each.body, system, catalogue, limits)) for each in deliveries
+        (system := catalogue.system(each.source), _open(each.body, system, catalogue, limits, seals, facts.at))
+        for each in deliveries
     ]
     for system, document in opened:
         yield _reading(system, document, catalogue, facts)
@@ -98,65 +103,29 @@ def _reading(system: System, document: Document | Rejected, catalogue: Catalogue
     return understand(document, system, catalogue, facts)
 
 
-def _open(body: bytes, system: System, catalogue: Catalogue, limits: Limits) -> Document | Rejected:
+def _open(body: bytes, system: System, *how: Any) -> Document | Rejected:
     try:
-        return open_document(body, system, catalogue, limits)
+        return open_document(body, system, *how)
     except Rejected as refusal:
         return refusal
-
-
-def open_document(body: bytes, system: System, catalogue: Catalogue, limits: Limits = STANDARD) -> Document:
-    """Bytes through the one door and past their schema; Rejected with what is wrong with them."""
-    document = recognise(body, system, catalogue, limits)
-    validate(document.mapping, document.root, catalogue, "schema")
-    return document
-
-
-def recognise(body: bytes, system: System, catalogue: Catalogue, limits: Limits = STANDARD) -> Document:
-    """Bytes through the one door, with the table that they begin like; not yet validated."""
-    root = parse_json(body, limits) if catalogue.is_json(system, body) else parse_xml(body, limits)
-    read = (table for table in catalogue.in_turn(system) if table.direction != "out" and begins(table, root))
-    table = next(read, None)
-    if table is None:
-        raise Rejected(_unrecognised(root, system, catalogue), stage="read")
-    return Document(catalogue.compiled(table), root)
-
-
-def disputed(body: bytes, system: System, catalogue: Catalogue, limits: Limits = STANDARD) -> Finding | None:
-    """A finding where xmlschema, asked for a second opinion on an XML document, differs from lxml."""
-    try:
-        document = recognise(body, system, catalogue, limits)
-    except Rejected:
-        return None
-    schema = catalogue.schema(document.mapping.plan.table)
-    if not isinstance(schema, Schema) or schema.second_opinion(document.root) == (not schema.faults(document.root)):
-        return None
-    message = "lxml and xmlschema differ on whether the schema allows this document"
-    return Finding(code="XSD-DISPUTED", message=message, severity=Severity.UNDECIDED)
-
-
-def validate(mapping: Mapping, root: Any, catalogue: Catalogue, stage: str) -> None:
-    """Rejected with every fault that the schema finds, told in our fields."""
-    faults = catalogue.schema(mapping.plan.table).faults(root)
-    if faults:
-        raise Rejected(*map(Teller(mapping.plan, root).fault, faults), stage=stage)
 
 
 def understand(document: Document, system: System, catalogue: Catalogue, facts: Facts = NO_FACTS) -> Reading:
     """What a document says to us, held to the rules of its agreement."""
     said, table = document.mapping.read(document.root), document.mapping.plan.table
-    content, header = said.content, said.header
+    content, header, remarks = said.content, said.header, document.remarks
     if content is None or header is None or verdict(said.findings) is Verdict.INVALID:
-        return Reading(system, header or Header(), None, said.findings, table, "mapping", said)
-    findings = _judged(said, system, document.mapping, catalogue, facts)
-    return Reading(system, header, content, findings, table, _stage(findings), said)
+        return Reading(system, header or Header(), None, (*remarks, *said.findings), table, "mapping", said, remarks)
+    findings = (*remarks, *_judged(said, system, document.mapping, catalogue, facts))
+    return Reading(system, header, content, findings, table, _stage(findings), said, remarks)
 
 
 def judge_again(reading: Reading, catalogue: Catalogue, facts: Facts) -> Reading:
     """The reading by other facts; the same where it never came to the rules."""
     if reading.content is None or reading.said is None or reading.table is None:
         return reading
-    findings = _judged(reading.said, reading.system, catalogue.compiled(reading.table), catalogue, facts)
+    judged = _judged(reading.said, reading.system, catalogue.compiled(reading.table), catalogue, facts)
+    findings = (*reading.remarks, *judged)
     return replace(reading, findings=findings, stage=_stage(findings))
 
 
@@ -191,8 +160,11 @@ def _foreign(agreement: str | None, system: System) -> Finding | None:
     return Finding(code="AGR-01", message=message, field="agreement", found=agreement, allowed=allowed)
 
 
-def write(content: Content, receiver: System, catalogue: Catalogue, header: Header) -> Message:
-    """The message that says this to the receiver: written, re-parsed and validated; Rejected where it cannot be."""
+def write(content: Content, receiver: System, catalogue: Catalogue, header: Header, seals: Seals = NO_SEALS) -> Message:
+    """The message that says this to the receiver: written, signed where that is asked for, re-parsed and validated.
+
+    Rejected where it cannot be; what is validated are the bytes that leave.
+    """
     agreement = getattr(content, "agreement", None)
     if foreign := _foreign(agreement, receiver):
         raise Rejected(foreign, stage="write")
@@ -201,8 +173,22 @@ def write(content: Content, receiver: System, catalogue: Catalogue, header: Head
         content = printable(content, catalogue.agreement(content.agreement))
     body = mapping.write(content, header)
     is_json = mapping.plan.table.is_json
-    validate(mapping, parse_json(body) if is_json else parse_xml(body), catalogue, "write")
+    root = parse_json(body) if is_json else parse_xml(body)
+    if seals.asked(receiver):
+        body = _signed(root, seals, header.sent_at)
+        root = parse_xml(body)
+    validate(mapping, root, catalogue, "write")
     return seal(header, content, body, "application/json" if is_json else "application/xml")
+
+
+def _signed(root: Any, seals: Seals, at: datetime | None) -> bytes:
+    """The document with the signature of the key that signs at this moment; Rejected where there is none."""
+    signer = seals.signer(at) if at else None
+    if isinstance(root, dict):
+        raise unsigned("JSON has no place for a signature")
+    if signer is None:
+        raise unsigned("no key of ours is in use at the moment of sending")
+    return sign(root, signer)
 
 
 def _writer(content: Content, receiver: System, catalogue: Catalogue, header: Header) -> Mapping:
@@ -218,10 +204,11 @@ def _writer(content: Content, receiver: System, catalogue: Catalogue, header: He
 def forward(
     content: Content, sender: System, receiver: System, catalogue: Catalogue, at: datetime,
     *, cause: str | None = None, function: Function | None = None, answers: str | None = None,
+    seals: Seals = NO_SEALS,
 ) -> Message:  # fmt: skip
     """A new message from one system to another about this content; `cause` makes its id, see envelope.address."""
     header = address(content, sender, receiver, at, cause=cause, function=function, answers=answers)
-    return write(content, receiver, catalogue, header)
+    return write(content, receiver, catalogue, header, seals)
 
 
 def traced(findings: Iterable[Finding], reading: Reading) -> tuple[Finding, ...]:
@@ -230,10 +217,3 @@ def traced(findings: Iterable[Finding], reading: Reading) -> tuple[Finding, ...]
         return tuple(findings)
     plan = reading.said.teller.plan
     return tuple(replace(each, record=path_of(plan, each.field)) if each.field else each for each in findings)
-
-
-def _unrecognised(root: Any, system: System, catalogue: Catalogue) -> Finding:
-    begun = dict.fromkeys(beginning(table) for table in catalogue.tables(system) if table.direction != "out")
-    found = None if isinstance(root, dict) else root.tag
-    message = f"no message of {system.code} begins like this"
-    return Finding(code="DOC-ROOT", message=message, found=found, allowed="; ".join(begun))

@@ -1,4 +1,4 @@
-"""Find the servers the tests need; install them with apt in CI or with INSTALL=1; else say what to run."""
+"""Find the servers and tools the tests need; install them with apt in CI or with INSTALL=1; else say what to run."""
 
 from __future__ import annotations
 
@@ -50,12 +50,14 @@ def postgresql_bin() -> Path | None:
 
 
 def missing() -> list[str]:
-    """The Debian packages of servers that are neither given by a URL nor installed."""
+    """The Debian packages of servers that are neither given by a URL nor installed, and of tools that are missing."""
     packages = []
     if not os.environ.get(AMQP_URL) and rabbitmq_bin() is None:
         packages.append("rabbitmq-server")
     if not os.environ.get(DATABASE_URL) and postgresql_bin() is None:
         packages.append("postgresql")
+    if shutil.which("xmlsec1") is None:  # verifies what we sign
+        packages.append("xmlsec1")
     return packages
 
 
@@ -81,13 +83,13 @@ def ensure_servers() -> None:
 
 def _advice(packages: list[str]) -> str:
     urls = {"rabbitmq-server": AMQP_URL, "postgresql": DATABASE_URL}
-    given = " and ".join(urls[package] for package in packages)
+    given = " and ".join(urls[package] for package in packages if package in urls)
     return (
         f"The tests need {' and '.join(packages)}, and found none. Run\n\n"
         f"    INSTALL=1 make test\n\n"
         f"which installs them with apt and does not start them (root or sudo), or install them yourself:\n\n"
-        f"    sudo apt-get install --yes --no-install-recommends {' '.join(packages)}\n\n"
-        f"or name servers that already run in {given}."
+        f"    sudo apt-get install --yes --no-install-recommends {' '.join(packages)}\n"
+        + (f"\nor name servers that already run in {given}." if given else "")
     )
 
 

@@ -50,12 +50,12 @@ def _homeward(response: Response, partner: System, sent: Sent, exchange: Exchang
     """The response in its receiver's own terms, or as the partner wrote it where there is no room for more."""
     assert sent.origin
     own = response.model_copy(update={"received": sent.reference})
-    origin, known = exchange.systems[sent.origin], exchange.catalogue
+    origin, known, seals = exchange.systems[sent.origin], exchange.catalogue, exchange.seals
     if origin.side == "domestic":
         with suppress(Rejected, ValidationError):  # no room for more than the partner's own words
             told = located(own, sent.kind, origin, known)
-            return translate.forward(told, partner, origin, known, at, answers=sent.reference)
-    return translate.forward(own, partner, origin, known, at, answers=sent.reference)
+            return translate.forward(told, partner, origin, known, at, answers=sent.reference, seals=seals)
+    return translate.forward(own, partner, origin, known, at, answers=sent.reference, seals=seals)
 
 
 def _entry(arrival: Arrival, sent: Sent) -> Entry:

@@ -122,7 +122,7 @@ def arrive(
 
 def read(delivery: Delivery, system: System, exchange: Exchange, facts: Facts) -> translate.Reading:
     """What a delivery says, whatever queue it came from being its system's."""
-    return translate.read(_named(delivery, system), exchange.catalogue, facts, exchange.limits)
+    return translate.read(_named(delivery, system), exchange.catalogue, facts, exchange.limits, exchange.held_to)
 
 
 def _read_together(
@@ -134,7 +134,13 @@ def _read_together(
         for place, each in enumerate(deliveries)
         if place not in fatal and (system := exchange.by_queue.get(each.source)) and not _untakeable(each, exchange)
     }
-    return dict(zip(named, translate.read_all(named.values(), exchange.catalogue, facts, exchange.limits), strict=True))
+    return dict(
+        zip(
+            named,
+            translate.read_all(named.values(), exchange.catalogue, facts, exchange.limits, exchange.held_to),
+            strict=True,
+        )
+    )
 
 
 def _named(delivery: Delivery, system: System) -> Delivery:

@@ -36,7 +36,9 @@ def take_certificate(
         return _take_again(arrival, first, standing, exchange)
     changes = _earlier(certificate, standing, known)
     receiver = route(certificate, arrival.system, named_by(arrival, exchange), exchange, at.date())
-    message = translate.forward(certificate, arrival.system, receiver, exchange.catalogue, at, cause=standing.digest)
+    message = translate.forward(
+        certificate, arrival.system, receiver, exchange.catalogue, at, cause=standing.digest, seals=exchange.seals
+    )
     is_kept = receiver.model == "pull"
     sent = Post(message, standing.id, arrival.system.code, arrival.reference, direct=not is_kept, kept=is_kept)
     whole = replace(

@@ -10,6 +10,7 @@ from adapter.relay.names import inbox
 from adapter.rules import Facts, WorkingDays
 from adapter.schema import Limits
 from adapter.system import System
+from adapter.trust import NO_SEALS, Seals
 
 RELAY = "EODES"
 """What the relay calls itself to domestic systems; partners know it by its country."""
@@ -22,6 +23,9 @@ class Exchange:
     catalogue: Catalogue
     calendar: WorkingDays | None = None
     limits: Limits = Limits()
+    seals: Seals = NO_SEALS
+    verifies: bool = True
+    """Whether signatures are verified: not those of what was taken in before, for they were when it came."""
 
     @cached_property
     def systems(self) -> Mapping[str, System]:
@@ -38,10 +42,15 @@ class Exchange:
         """The country that partners know us by."""
         return next(system.country for system in self.systems.values() if system.side == "domestic")
 
+    @property
+    def held_to(self) -> Seals | None:
+        """What the signatures of deliveries are held to; none where they are not verified."""
+        return self.seals if self.verifies else None
+
     def name_towards(self, system: System) -> str:
         """What we call ourselves to this system."""
         return self.home if system.side == "partner" else RELAY
 
     def facts(self, at: datetime) -> Facts:
         """What rules may ask, save for what the ledger knows."""
-        return Facts(today=at.date(), calendar=self.calendar)
+        return Facts(today=at.date(), at=at, calendar=self.calendar)

@@ -50,6 +50,8 @@ class Intake:
 
     def __init__(self, ledger: Ledger, exchange: Exchange, quarantine: Quarantine, hands_over: bool = True) -> None:
         self._ledger, self._exchange, self._quarantine = ledger, exchange, quarantine
+        self._before = replace(exchange, verifies=False)
+        """The same exchange for what the ledger has owned since it came."""
         self._hands_over = hands_over
         """Whether what comes of a delivery is handed over by this process at once, else left to dispatch."""
 
@@ -86,7 +88,8 @@ class Intake:
                 log.error("a delivery stays held: it is not as it was written; ask `eodes ledger verify`", id=each.id)
             else:
                 again.append(Delivery(each.body, inbox(each.system), each.message_id, times=2))
-        return self._take_together(self._arrive(again, at), (), at) if again else []
+        facts = self._before.facts(at)
+        return self._take_together(arrive_all(again, self._before, facts), (), at) if again else []
 
     def _arrive(self, part: Sequence[Delivery], at: datetime) -> list[Arrival]:
         """What each delivery is; those that came back often are first decided where they can do no harm."""

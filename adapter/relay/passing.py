@@ -23,7 +23,9 @@ def pass_on(
     assert arrival.system
     if receiver.model == "pull" and function_of(content) in UNASKED:
         return ()
-    message = translate.forward(content, arrival.system, receiver, exchange.catalogue, at, answers=answers)
+    message = translate.forward(
+        content, arrival.system, receiver, exchange.catalogue, at, answers=answers, seals=exchange.seals
+    )
     return (Post(message, certificate, arrival.system.code, arrival.reference),)
 
 

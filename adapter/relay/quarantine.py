@@ -18,6 +18,7 @@ from adapter.relay.arrival import arrive
 from adapter.relay.decide import decide_all
 from adapter.relay.exchange import Exchange
 from adapter.schema import Limits
+from adapter.trust import NO_SEALS, Seals
 
 SUSPICIOUS = 3
 """Times from which a delivery may be what its takers died of; most such came back only because another was."""
@@ -41,6 +42,7 @@ class Quarantine:
     cache: Path | None
     limits: Limits
     patience: float = PATIENCE
+    seals: Seals = NO_SEALS
 
     def fatal(self, suspects: Sequence[Delivery], at: datetime) -> dict[int, Finding]:
         """Those that end the process which decides them, twice, or keep it for too long, by place.
@@ -105,7 +107,8 @@ def _died(place: int, finding: Finding) -> tuple[int, Finding]:
 
 
 def _decide_each(heard: "Connection[None, Any]", quarantine: Quarantine) -> None:
-    exchange = Exchange(Catalogue(quarantine.folders, quarantine.cache), Calendar(quarantine.cache), quarantine.limits)
+    known, calendar = Catalogue(quarantine.folders, quarantine.cache), Calendar(quarantine.cache)
+    exchange = Exchange(known, calendar, quarantine.limits, quarantine.seals)
     at: datetime = heard.recv()
     while True:
         heard.send(None)

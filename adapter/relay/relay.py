@@ -24,6 +24,7 @@ from adapter.relay.quarantine import Quarantine
 from adapter.relay.uncollected import uncollected
 from adapter.rules import WorkingDays
 from adapter.schema import Limits
+from adapter.trust import NO_SEALS, Seals
 
 LOOK_EVERY = timedelta(seconds=1)
 """How often it is looked whether something that is held may go on."""
@@ -87,13 +88,14 @@ class Relay:
         window: int = 256,
         window_bytes: int = 16_000_000,
         limits: Limits | None = None,
+        seals: Seals = NO_SEALS,
         role: Role = Role.BOTH,
     ) -> None:
         self._broker, self._ledger, self._catalogue, self._role = broker, ledger, catalogue, role
         self._clock, self._chance, self._pause = clock, chance, pause
         self._most, self._most_bytes = window, window_bytes
-        self._exchange = Exchange(catalogue, calendar, limits or Limits())
-        quarantine = Quarantine(catalogue.folders, catalogue.cache, self._exchange.limits)
+        self._exchange = Exchange(catalogue, calendar, limits or Limits(), seals)
+        quarantine = Quarantine(catalogue.folders, catalogue.cache, self._exchange.limits, seals=seals)
         self._intake = Intake(ledger, self._exchange, quarantine, hands_over=role is Role.BOTH)
         self._dispatch = Dispatch(broker, ledger, chance)
         self._window: list[Delivery] = []

@@ -117,4 +117,4 @@ def say(
         id=named, kind=kind, function=function_of(content), sender=exchange.name_towards(arrival.system),
         receiver=arrival.system.code, sent_at=at, answers=arrival.reference,
     )  # fmt: skip
-    return translate.write(content, arrival.system, exchange.catalogue, header)
+    return translate.write(content, arrival.system, exchange.catalogue, header, exchange.seals)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any, Protocol
@@ -36,6 +36,8 @@ class Facts:
     """What rules need from outside: the day, the calendar, what the ledger knows, what the header says."""
 
     today: date | None = None
+    at: datetime | None = None
+    """The moment at which the message came: its signature is held to what was in use then."""
     calendar: WorkingDays | None = None
     codes: Codes | None = None
     function: Function | None = None
