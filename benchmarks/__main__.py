@@ -1,7 +1,7 @@
 """`python -m benchmarks`: measures, prints a table, writes build/bench.json; ends with 0 also when a goal is missed."""
 
 import argparse
-from collections.abc import Sequence
+import fnmatch
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -28,13 +28,14 @@ def main() -> None:
         if asked.profile:
             _profile(plans, asked.profile)
             return
+        wanted = _wanted(_names(plans), asked.only)
         results = [
             result
             for plan in plans
-            if (rows := _wanted(plan.rows, asked.only))
+            if (rows := [row for row in plan.rows if row.name in wanted])
             for result in _measured(plan, rows, asked.rounds)
         ]
-        if not asked.only or asked.only in compiled.NAME:
+        if compiled.NAME in wanted:
             results.append(compiled.compilations(office))
     if not results:
         raise SystemExit(f"no row is called {asked.only}; there are {', '.join(_names(plans))}")
@@ -45,7 +46,9 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="How fast the adapter is, beside what.")
-    parser.add_argument("--only", metavar="NAME", help="rows of this name, or whose names hold it")
+    parser.add_argument(
+        "--only", metavar="NAME", help="the row of this name, rows like it ('relay*'), or whose names hold it"
+    )
     parser.add_argument(
         "--rounds", type=int, default=15, help="interleaved rounds (default 15, at least 5; slow rows always take 5)"
     )
@@ -68,8 +71,9 @@ def _plans(office: Office, amqp: str | None) -> list[Planned]:
     ]
 
 
-def _wanted(rows: Sequence[Row], only: str | None) -> list[Row]:
-    return [row for row in rows if only in (None, row.name)] or [row for row in rows if only and only in row.name]
+def _wanted(names: list[str], only: str | None) -> list[str]:
+    """The row of this name, or those like a pattern, or whose names hold it."""
+    return fnmatch.filter(names, only or "*") or fnmatch.filter(names, f"*{only}*")
 
 
 def _measured(plan: Planned, rows: list[Row], rounds: int) -> list[Result]:

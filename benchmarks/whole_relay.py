@@ -1,5 +1,6 @@
 """The whole relay on RabbitMQ, quorum queues, windows of 256: beside the mapping alone, and a relay one by one."""
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,13 +13,14 @@ import pika
 
 from adapter import translate
 from adapter.ledger import Ledger
-from adapter.relay.broker import Outcome, Parcel
+from adapter.relay.broker import Broker, Outcome, Parcel
 from adapter.relay.names import inbox, outbox
 from adapter.relay.rabbitmq import RabbitMQ
 from adapter.relay.relay import Relay
 from benchmarks.grounds import Meter, ground
 from benchmarks.inputs import AT, HOME, PARTNER, Office, record
 from benchmarks.measure import Contest, Row, Work
+from benchmarks.one_by_one import OneByOne
 from benchmarks.works import out_in_full, same
 
 ROWS = {
@@ -42,11 +44,10 @@ class Line:
         self._url, self._office, self._size = url, office, window
         self._ledger = Ledger.open(database)
         self._serials = count(200_000 * window)
-        self._ids = count()
         self._feeder = RabbitMQ(url, window=WINDOW)
         self._waiting = 0
         self._relay: Relay | None = None
-        self._broker: RabbitMQ | None = None
+        self._broker: Broker | None = None
         self._began = monotonic()
 
     def bodies(self, how_many: int) -> list[bytes]:
@@ -56,7 +57,7 @@ class Line:
     def fill(self, bodies: list[bytes], at: datetime | None = None) -> None:
         """Empty the queues of the last round, put these records in, and connect a relay that takes none of them yet."""
         self.let_go()
-        self._broker = RabbitMQ(self._url, window=self._size)
+        self._broker = OneByOne(self._url) if self._size == 1 else RabbitMQ(self._url, window=self._size)
         clock = (lambda: at) if at else self._now
         calendar = self._office.facts.calendar
         self._relay = Relay(
@@ -66,11 +67,13 @@ class Line:
         with channel_of(self._url) as channel:
             for system in (HOME, PARTNER):
                 channel.queue_purge(outbox(system))
-        self._feeder.send([Parcel(inbox(HOME), f"m-{next(self._ids)}", body) for body in bodies])
+        self._feeder.send([Parcel(inbox(HOME), _id(body), body) for body in bodies])
         self._waiting = len(bodies)
         left = len(bodies)
         while left:
             receipts = self._feeder.receipts(PATIENCE)
+            if not receipts:
+                raise RuntimeError(f"the broker did not say what became of {left} records")
             same({receipt.outcome for receipt in receipts}, {Outcome.CONFIRMED}, "the queue takes the records")
             left -= len(receipts)
 
@@ -85,15 +88,6 @@ class Line:
                 raise RuntimeError(f"the relay accepted {accepted} of {self._waiting} records; {done}")
         if not self._relay.settle():
             raise RuntimeError("the relay does not come to rest")
-
-    def plod(self) -> None:
-        """The same, each record all the way to its end before the next is taken."""
-        assert self._relay
-        accepted = 0
-        while accepted < self._waiting:
-            accepted += self._relay.step(0.01).accepted
-            if not self._relay.settle():
-                raise RuntimeError("the relay does not come to rest")
 
     def sent(self, how_many: int) -> list[bytes]:
         """The messages that wait for the partner."""
@@ -139,7 +133,7 @@ def relay_contest(kind: str, office: Office, amqp: str | None) -> Iterator[Conte
                     partial(_metered, line, meter), RECORDS, partial(_fill, line, single, RECORDS), calls=1,
                     seconds=meter.each,
                 ),
-                "one by one": Work(single.plod, FEW, partial(_fill, single, line, FEW), calls=1),
+                "one by one": Work(single.drain, FEW, partial(_fill, single, line, FEW), calls=1),
                 "out": Work(partial(_map_all, bodies, office), RECORDS, calls=1),
             }  # fmt: skip
             yield Contest(works, ROWS[kind], is_slow=True)
@@ -158,6 +152,11 @@ def _metered(line: Line, meter: Meter) -> None:
     meter.start()
     line.drain()
     meter.stop(RECORDS)
+
+
+def _id(body: bytes) -> str:
+    """A message id that no other record has, whichever relay it is for."""
+    return json.loads(body)["certificateNo"]
 
 
 def _map_all(bodies: list[bytes], office: Office) -> None:

@@ -54,7 +54,10 @@ class Shift:
         self._feeder.send([Parcel(inbox(HOME), number, record(1, number)) for number in numbers])
         left = how_many
         while left:
-            left -= len(self._feeder.receipts(PATIENCE))
+            receipts = self._feeder.receipts(PATIENCE)
+            if not receipts:
+                raise RuntimeError(f"the broker did not say what became of {left} records")
+            left -= len(receipts)
         self._goal += how_many
 
     def work(self) -> None:
