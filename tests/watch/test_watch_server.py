@@ -65,7 +65,8 @@ def test_relays_live_while_each_began_a_round_not_long_ago(beats: list[float], w
 
 
 def test_a_clock_of_another_process_that_is_ahead_is_no_age() -> None:
-    assert station(Fake([NOW + 5])).ages() == [0.0]
+    fake = Fake([NOW + 5])
+    assert station(fake).ages(fake.report()) == [0.0]
 
 
 @pytest.mark.parametrize(
