@@ -46,8 +46,9 @@ Since it began. Histograms have these bounds, in seconds:
 LOOKED_HEAD = """
 ## What is looked up
 
-In broker and ledger when somebody asks, at most once in five seconds (`eodes_deadlines`: once in a minute). What does
-not answer has no numbers but `eodes_up`. `eodes_queue_messages` leaves out what is handed out and not acknowledged.
+In broker and ledger when somebody asks, at most once in five seconds (`eodes_deadlines`: once in a minute), over
+connections of its own that keep the relay from nothing. What does not answer has no numbers but `eodes_up`.
+`eodes_queue_messages` leaves out what is handed out and not acknowledged.
 """
 PRESENT_HEAD = """
 ## What runs

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -207,7 +208,8 @@ class Ledger(Looks):
         commit()
         if steps:
             numbers = {each.certificate.id: each.certificate.number for each in outcomes if each.certificate}
-            self._told([Moved(id, state, cause, numbers.get(id)) for id, _, state, _, cause in steps])
+            with suppress(Exception):  # it is committed, whatever becomes of telling it
+                self._told([Moved(id, state, cause, numbers.get(id)) for id, _, state, _, cause in steps])
 
     def _await_commit(self) -> None:
         """Until the transaction before is over, however it ended: whoever entrusted it is told."""

@@ -38,7 +38,7 @@ class Exposition(Collector):
         report = self._station.relays.report()
         yield from _tallied(report.sheet)
         yield from self._looked()
-        ages = self._station.ages()
+        ages = self._station.ages(report)
         yield _gauge(metrics.PROCESSES, {(): len(ages)})
         yield _gauge(metrics.BEAT, {(): max(ages)} if ages else {})
         yield _gauge(metrics.BUILD, {(self._station.version,): 1})

@@ -49,13 +49,13 @@ class Station:
     clock: Callable[[], float] = time.monotonic
     stalled: float = STALLED
 
-    def ages(self) -> list[float]:
+    def ages(self, report: Report) -> list[float]:
         """Seconds since each relay last began a round."""
-        return [max(self.clock() - beat, 0.0) for beat in self.relays.report().beats]
+        return [max(self.clock() - beat, 0.0) for beat in report.beats]
 
     def health(self) -> tuple[bool, dict[str, Any]]:
         """Whether relays run, and each began a round not long ago: if not, starting it again helps."""
-        ages = self.ages()
+        ages = self.ages(self.relays.report())
         well = bool(ages) and max(ages) < self.stalled
         return well, {"healthy": well, "seconds_since_round": [round(age, 1) for age in ages]}
 

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from at_work import at_work, fill
 from onlooker import Onlooker
-from post_office import fixture, record
+from post_office import PostOffice, fixture, record
 from sqlalchemy import create_engine, func, select
 
+from adapter.ledger import Ledger
 from adapter.ledger.schema import DELIVERIES, HISTORY, OUTBOX
 from adapter.relay.broker import Broker, Parcel
 from adapter.relay.embedded import Embedded
@@ -169,6 +170,18 @@ def test_a_broker_that_is_away_is_told_and_no_reason_to_start_again(tmp_path: Pa
         assert look.said("/ready")[1]["troubles"] == {"broker": "away"}
         assert "hush" not in look.get("/ready").text + look.get("/metrics").text
     assert relay.process.returncode == 0
+
+
+def test_a_log_that_cannot_be_written_undoes_no_commit(tmp_path: Path) -> None:
+    def fail(_: object) -> None:
+        raise BrokenPipeError
+
+    url = f"sqlite:///{tmp_path / 'ledger.db'}"
+    with closing(Embedded(tmp_path / "queues.db")) as broker, closing(Ledger.open(url, told=fail)) as ledger:
+        office = PostOffice(broker, ledger)
+        office.put("kcci", record("K001-25-0000001"))
+        done = office.relay.step(1.0)
+        assert (done.accepted, done.repeated, done.sent) == (1, 0, 2)
 
 
 HOSTILE = {

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from adapter.relay.relay import Done
 from adapter.watch.events import ALWAYS, UNLISTED, Events
 from adapter.watch.metrics import EVERY
 
@@ -97,6 +98,15 @@ def test_every_line_of_the_sources_is_listed_with_its_level_and_fields(place, le
         event = EVENTS.by_name[name]
         assert level == event.level
         assert given <= set(event.fields), f"{place}: not listed: {given - set(event.fields)}"
+
+
+def test_nothing_writes_lines_but_what_is_called_log():
+    made = [(path, line) for path in SOURCES for line in path.read_text().splitlines() if "get_logger" in line]
+    assert made and {line for _, line in made} == {"log = structlog.get_logger()"}
+
+
+def test_a_round_tells_all_that_is_counted_in_it():
+    assert set(EVENTS.by_name["round"].fields) == set(Done.__slots__)
 
 
 def test_every_listed_line_is_written_somewhere():

@@ -1,0 +1,105 @@
+"""What is told of the relay is bounded and public: no mark of a confidential value, no label that a sender chose."""
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import shelf
+from post_office import PostOffice, calendar, catalogue, fixture
+from printed_contacts import MARK, broken_contacts, marked, printed
+from prometheus_client.parser import text_string_to_metric_families
+from secrets_of import MARKS, broken
+
+from adapter.certificate import match_key
+from adapter.cli.log import configure_log
+from adapter.ledger import Ledger, Position
+from adapter.messages import Kind
+from adapter.relay.embedded import Embedded
+from adapter.relay.names import queue_names
+from adapter.relay.witness import Witnesses, Work
+from adapter.states import State
+from adapter.watch.changes import Changes
+from adapter.watch.events import Events
+from adapter.watch.exposition import Exposition
+from adapter.watch.station import Alone, Station
+from adapter.watch.survey import Survey
+from adapter.watch.tally import Tally
+from adapter.words import ENGLISH, Language
+
+DOMESTIC = [
+    each
+    for each in shelf.documents()
+    if each.path.stem in ("kr-cn-1-item", "ik-cepa-1-item", "kr-in-1-item") and each.system.side == "domestic"
+]
+BAD = [each for each in shelf.bad_documents() if each.system.side == "domestic"]
+EVENTS = Events.read()
+
+
+@pytest.fixture
+def told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[tuple[str, str]]:
+    """The log and the numbers of a relay that took good records, bad ones, broken secrets and strange names."""
+    configure_log()
+    tally = Tally()
+    witness = Witnesses(Changes(), tally)
+    url = f"sqlite:///{tmp_path / 'ledger.db'}"
+    with closing(Embedded(tmp_path / "queues.db")) as broker, closing(Ledger.open(url, told=witness.moved)) as ledger:
+        office = PostOffice(broker, ledger, witness=witness)
+        for each in [*DOMESTIC, *BAD]:
+            office.put(each.system.code, each.body, f"m-{each}")
+        for each in DOMESTIC:
+            for nth, (_, body) in enumerate(list(broken(each))[::25]):
+                office.put(each.system.code, body, f"b-{each}-{nth}")
+        for each in printed():
+            office.put(each.system.code, marked(each), f"p-{each}")
+            for nth, (_, body) in enumerate(broken_contacts(each)):
+                office.put(each.system.code, body, f"q-{each}-{nth}")
+        office.work()
+        survey = Survey(broker, url, catalogue(), calendar(), office.clock)
+        page = Exposition(Station(Alone(tally), survey, "1")).page().decode()
+        survey.close()
+    sys.stderr.flush()
+    return capsys.readouterr().err, page
+
+
+def test_no_mark_is_in_the_log_or_the_numbers(told: tuple[str, str]) -> None:
+    log, page = told
+    assert "eodes_dead_now{" in page and '"dead"' in log and '"certificate changed"' in log
+    for said in told:
+        assert not MARKS.search(said)
+        assert not MARK.search(said)
+
+
+def test_every_line_has_only_what_the_list_names(told: tuple[str, str]) -> None:
+    for line in map(json.loads, told[0].splitlines()):
+        event = EVENTS.by_name[line["event"]]
+        assert set(line) <= {"event", "level", "timestamp", *event.fields}
+        assert line["level"] == event.level
+        assert event.name != "not listed"
+
+
+def test_a_new_certificate_is_told_with_its_number_and_nothing_else_of_it(told: tuple[str, str]) -> None:
+    lines = [line for line in map(json.loads, told[0].splitlines()) if line["event"] == "certificate changed"]
+    numbers = {line["number"] for line in lines if "number" in line}
+    known = {match_key(json.loads(fixture("kcci/certificate/ik-cepa-1-item.json"))["certificateNo"])}
+    assert known <= {match_key(number) for number in numbers}
+    assert {line["state"] for line in lines} <= {state.value for state in State}
+
+
+def test_labels_are_codes_and_words_of_ours(told: tuple[str, str]) -> None:
+    codes = set(catalogue().systems)
+    allowed = {
+        "source": codes, "receiver": codes, "partner": codes, "queue": set(queue_names(catalogue())),
+        "kind": {kind.value for kind in Kind}, "fate": {"accepted", "dead", "held", "repeated"},
+        "state": {state.value for state in State} | {position.value for position in Position},
+        "work": {work.value for work in Work}, "part": {"broker", "database"}, "status": {"due", "overdue"},
+        "what": {"acknowledgement", "response"}, "version": {"1"}, "code": set(Language(ENGLISH, catalogue().folders)),
+        "stage": set(re.findall(r"[a-z]+", EVENTS.fields["stage"].partition(":")[2])) - {"or"},
+    }  # fmt: skip
+    for family in text_string_to_metric_families(told[1]):
+        for sample in family.samples:
+            for label, value in sample.labels.items():
+                assert label == "le" or value in allowed[label], (sample.name, label, value)
