@@ -34,11 +34,11 @@ log = structlog.get_logger()
 def watched(told: Settings, catalogue: Catalogue) -> Iterator[Witness]:
     """Who is told what this process does: the log, traces if asked for, and numbers if it or its crew is watched."""
     if folder := os.environ.get(TALLY):
-        with closing(Written(Path(folder))) as written, _traced(Changes(), written) as witness:
+        with closing(Written(Path(folder))) as written, _traced(written, Changes()) as witness:
             yield witness
     elif told.watch:
         tally = Tally()
-        with _serving(told, catalogue, Alone(tally)), _traced(Changes(), tally) as witness:
+        with _serving(told, catalogue, Alone(tally)), _traced(tally, Changes()) as witness:
             yield witness
     else:
         with _traced(Changes()) as witness:

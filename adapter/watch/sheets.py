@@ -1,9 +1,11 @@
 """The numbers of a crew: each worker writes its own down, and the crew adds them up, those of the dead too.
 
 A file for each worker, written whole or not at all: a worker that is killed leaves what it wrote last, at most a second
-old, and the one started after it begins a file of its own, so that no number ever goes back.
+old, and the one started after it begins a file of its own, so that no number ever goes back. Beside it lies a lock that
+the worker holds while it lives, however it ends; its process's number may be another's by then.
 """
 
+import fcntl
 import json
 import os
 import time
@@ -18,6 +20,7 @@ from adapter.watch.tally import Sheet, Tally
 
 EVERY = 1.0
 """Seconds after which a worker writes its numbers down again."""
+ALIVE = ".alive"
 
 
 class Written(Tally):
@@ -26,6 +29,8 @@ class Written(Tally):
     def __init__(self, folder: Path, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(clock)
         self._place, self._again_at = folder / f"{os.getpid()}-{time.time_ns()}.json", 0.0
+        self._alive = self._place.with_suffix(ALIVE).open("wb")
+        fcntl.flock(self._alive, fcntl.LOCK_EX)
         self.beat()
 
     def beat(self) -> None:
@@ -33,10 +38,14 @@ class Written(Tally):
         super().beat()
         if self.beat_at >= self._again_at:
             self._again_at = self.beat_at + EVERY
-            self.close()
+            self._write()
 
     def close(self) -> None:
-        """Write the numbers down, as they are now."""
+        """Write the last numbers down: the worker is about to end."""
+        self._write()
+        self._alive.close()
+
+    def _write(self) -> None:
         said = {"beat": self.beat_at, **self.copy().as_json()}
         with suppress(OSError):
             write_whole(self._place, json.dumps(said).encode())
@@ -53,23 +62,23 @@ class Sheets:
         sheet, beats = Sheet(), []
         with self._lock:  # two that ask at once must not count the dead twice
             for place in sorted(self._folder.glob("[0-9]*.json")):
-                is_alive = is_running(int(place.name.partition("-")[0]))  # asked first: the dead write no more
+                lives = is_held(place.with_suffix(ALIVE))  # asked first: the dead write no more
                 said = json.loads(place.read_bytes())
-                (sheet if is_alive else self._past).add(Sheet.from_json(said))
-                if is_alive:
+                (sheet if lives else self._past).add(Sheet.from_json(said))
+                if lives:
                     beats.append(float(said["beat"]))
                 else:
                     place.unlink()
+                    place.with_suffix(ALIVE).unlink()
             sheet.add(self._past)
         return Report(sheet, beats)
 
 
-def is_running(process: int) -> bool:
-    """Whether there is such a process, or one that nobody has asked after since it ended."""
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+def is_held(place: Path) -> bool:
+    """Whether a process holds the lock on this file."""
+    with place.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False

@@ -112,7 +112,7 @@ from adapter.ledger import Moved
 from adapter.watch.sheets import Written
 written = Written(Path(sys.argv[1]))
 written.moved([Moved("c", "issued", "d", None)] * 3)
-written.close()
+written._write()
 print("ready", flush=True)
 sys.stdin.read()
 """
