@@ -140,11 +140,16 @@ def _look_at(signature: etree._Element) -> None:
             "SIG-05", "the transforms of the signature are not those that are agreed", references[0], allowed
         )
     for part in signature.iter():
-        name = part.tag.removeprefix(DS)
+        name = _name(part)
         attributes = ["Algorithm"] if name in ALGORITHMS else ["URI"] if name == "Reference" else []
-        inside = tuple(child.tag.removeprefix(DS) for child in part)
+        inside = tuple(map(_name, part))
         if not _fits(name, inside) or part.keys() != attributes:
             raise _refused("SIG-04", "the signature holds something that it should not, or lacks something", part)
+
+
+def _name(part: etree._Element) -> str:
+    """A part's name, without its namespace if that is the one of signatures."""
+    return part.tag.removeprefix(DS) if part.tag.startswith(DS) else f"other {part.tag}"
 
 
 def _fits(name: str, inside: tuple[str, ...]) -> bool:
