@@ -11,7 +11,7 @@ import shelf
 from forge import COMMENTS, DS, ENVELOPED, EXCLUSIVE, HMAC, INCLUSIVE, MORE
 from lxml import etree
 
-from adapter import translate
+from adapter import signature, translate
 from adapter.delivery import Delivery
 from adapter.findings import Verdict
 from adapter.trust import Seals, pin
@@ -347,6 +347,7 @@ TAMPERINGS = [
     Tampering("an empty value", "SIG-08", on(set_text("SignatureValue", lambda _: None))),
     Tampering("a value cut short", "SIG-08", on(set_text("SignatureValue", lambda text: text[:-8]))),
     Tampering("a value that is no base64", "SIG-08", on(set_text("SignatureValue", lambda text: f"!{text[1:]}"))),
+    Tampering("a value of a million blanks", "SIG-08", on(set_text("SignatureValue", lambda _: " " * 1_000_000 + "!"))),
     Tampering("a value with a bit turned", "SIG-08", on(set_text("SignatureValue", lambda text: turned(text)))),
     Tampering("a value of nothing but zeros", "SIG-08", on(set_text("SignatureValue", lambda _: "A" * 86 + "=="))),
     Tampering("another message's value", "SIG-08", from_other("SignatureValue")),
@@ -428,6 +429,20 @@ def test_no_byte_of_the_signature_can_be_another(turn):
     for place in range(begins + turn % 7, len(SIGNED), 41):
         found = reading(SIGNED[:place] + bytes([SIGNED[place] ^ turn]) + SIGNED[place + 1 :])
         assert found.verdict is not Verdict.VALID or found.content == reading(SIGNED).content
+
+
+def test_a_certificate_that_was_renewed_over_the_same_key_is_believed_beside_the_one_that_ended():
+    ended = pin(keys.certificate_pem("partner", until=keys.AT - DAY))
+    renewed = pin(keys.certificate_pem("partner", since=keys.AT - DAY))
+    for pins in ((ended, renewed), (renewed, ended)):
+        assert reading(SIGNED_BARE, Seals(pinned={"ID": pins}, signed={"ID": True})).verdict is Verdict.VALID
+    assert reading(SIGNED_BARE, Seals(pinned={"ID": (ended,)}, signed={"ID": True})).findings[0].code == "SIG-09"
+
+
+def test_what_is_read_is_held_once_more_to_what_was_verified(monkeypatch):
+    """Should the library verify something else than the document that is read, nothing of it is believed."""
+    monkeypatch.setattr(signature, "_signed_by", lambda *_: forge.canonical(forge.parsed(OTHER)))
+    assert [each.code for each in reading(SIGNED).findings] == ["SIG-06"]
 
 
 def test_a_certificate_of_a_roll_over_is_believed_beside_the_one_before_it():
