@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from adapter.translate import forward as forward
     from adapter.translate import read as read
     from adapter.translate import write as write
+    from adapter.trust import Seals as Seals
+    from adapter.trust import pin as pin
+    from adapter.trust import signer as signer
 
 _PLACES = {
     "calendar": ("Calendar",),
@@ -47,6 +50,7 @@ _PLACES = {
     "schema": ("Limits",),
     "system": ("System",),
     "translate": ("Reading", "forward", "read", "write"),
+    "trust": ("Seals", "pin", "signer"),
 }
 _PLACE = {name: module for module, names in _PLACES.items() for name in names}
 
@@ -68,6 +72,7 @@ __all__ = [
     "Reading",
     "Rejected",
     "Response",
+    "Seals",
     "Severity",
     "System",
     "TableError",
@@ -75,7 +80,9 @@ __all__ = [
     "Unknown",
     "Verdict",
     "forward",
+    "pin",
     "read",
+    "signer",
     "write",
 ]
 

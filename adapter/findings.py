@@ -85,7 +85,7 @@ class Rejected(Exception):
     def __init__(self, *findings: Finding, stage: str = "") -> None:
         self.findings = findings
         self.stage = stage
-        """Where it was refused: read, schema, mapping, rules, write."""
+        """Where it was refused: read, schema, signature, mapping, rules, write."""
         super().__init__("; ".join(str(finding) for finding in findings))
 
 

@@ -1,11 +1,16 @@
 """The keys and certificates that connections.toml names, read once when a process begins."""
 
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from adapter.catalogue import Catalogue
 from adapter.connections import Connections, Pinned, SigningKey
 from adapter.files import is_open_to_others
 from adapter.trust import Pin, Seals, Signer, pin, signer
+
+SOON = timedelta(days=30)
+"""How long before the last key or certificate ends it is told."""
 
 
 def open_seals(connections: Connections, catalogue: Catalogue) -> Seals:
@@ -24,6 +29,21 @@ def open_seals(connections: Connections, catalogue: Catalogue) -> Seals:
         if not seals.signing:
             raise ValueError(f"messages for {system.code} are signed, and no key is named under [[signing]]")
     return seals
+
+
+def to_see_to(seals: Seals, catalogue: Catalogue, at: datetime) -> Iterator[str]:
+    """What an operator should know of keys and certificates before somebody waits for it, a sentence each."""
+    asked = [system for system in catalogue.systems.values() if seals.asked(system)]
+    if asked and seals.signer(at) is None:
+        yield "no key of ours is in use: nothing can be signed"
+    elif asked and (last := max(each.until for each in seals.signing)) < at + SOON:
+        yield f"the last key of ours ends {last.isoformat()}"
+    for system in asked:
+        pins = seals.of(system)
+        if not any(each.holds(at) for each in pins):
+            yield f"no certificate of {system.code} is in use: nothing that it sends can be accepted"
+        elif (last := max(each.until for each in pins)) < at + SOON:
+            yield f"the last certificate of {system.code} ends {last.isoformat()}"
 
 
 def open_keys(connections: Connections) -> list[str]:

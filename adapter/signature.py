@@ -42,7 +42,7 @@ HOLDS = {
 }
 """What each part holds, in this order; a signature may hold a KeyInfo besides, with any number of certificates."""
 CERTIFICATES = 8
-BASE64 = re.compile(r"[A-Za-z0-9+/\s]+={0,2}\s*")
+BASE64 = re.compile(r"[A-Za-z0-9+/\s]++={0,2}+\s*+")  # groups keep what they took: a hostile value is read once
 
 logging.getLogger("signxml").setLevel(logging.WARNING)  # it would tell a log whole documents
 STAGE = "signature"
@@ -95,7 +95,7 @@ def verify(root: etree._Element, signature: etree._Element, pins: Sequence[Pin],
     meant = [each for each in pins if each.certificate in named] if named else pins
     if not meant:
         raise _refused("SIG-07", "the signature names a certificate that is not pinned", signature)
-    for each in meant:
+    for each in sorted(meant, key=lambda each: not each.holds(at)):  # one key may have an old and a new certificate
         signed = _signed_by(each, root, signature)
         if signed is None:
             continue
@@ -140,11 +140,16 @@ def _look_at(signature: etree._Element) -> None:
             "SIG-05", "the transforms of the signature are not those that are agreed", references[0], allowed
         )
     for part in signature.iter():
-        name = part.tag.removeprefix(DS)
+        name = _name(part)
         attributes = ["Algorithm"] if name in ALGORITHMS else ["URI"] if name == "Reference" else []
-        inside = tuple(child.tag.removeprefix(DS) for child in part)
+        inside = tuple(map(_name, part))
         if not _fits(name, inside) or part.keys() != attributes:
             raise _refused("SIG-04", "the signature holds something that it should not, or lacks something", part)
+
+
+def _name(part: etree._Element) -> str:
+    """A part's name, without its namespace if that is the one of signatures."""
+    return part.tag.removeprefix(DS) if part.tag.startswith(DS) else f"other {part.tag}"
 
 
 def _fits(name: str, inside: tuple[str, ...]) -> bool:

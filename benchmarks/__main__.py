@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from adapter.catalogue import CHECKOUT
-from benchmarks import command, compiled, whole_relay, workers
+from benchmarks import command, compiled, signing, whole_relay, workers
 from benchmarks.inputs import Office
 from benchmarks.measure import Result, Row, Work, timed
 from benchmarks.profiling import print_profile
@@ -65,6 +65,7 @@ def _plans(office: Office, amqp: str | None) -> list[Planned]:
             Planned(rows, partial(whole_relay.relay_contest, kind, office, amqp))
             for kind, rows in whole_relay.ROWS.items()
         ),
+        *signing.signing_plans(office, amqp),
         Planned((workers.ROW,), partial(workers.workers_contest, office, amqp)),
         Planned((command.ROW,), partial(command.command_contest, office)),
         *question_plans(),

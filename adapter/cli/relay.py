@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread, Timer
 from time import monotonic, sleep
@@ -23,6 +24,7 @@ from adapter.cli.seals import seals_of
 from adapter.cli.start import cache_folder, open_catalogue
 from adapter.cli.watching import watched, watched_crew
 from adapter.findings import Unavailable
+from adapter.key_files import to_see_to
 from adapter.relay.advice import advise
 from adapter.relay.broker import Broker
 from adapter.relay.crew import Crew
@@ -97,6 +99,8 @@ def run(
 def _alone(told: Settings, role: Role, home: Path | None, stop: Stop) -> int:
     catalogue = open_catalogue(home or told.home)
     seals, share = seals_of(told, catalogue), int(os.environ.get(CREW_SIZE, "1"))
+    for concern in to_see_to(seals, catalogue, datetime.now(UTC)):
+        log.warning("a key or certificate needs seeing to", what=concern, advice="docs/signatures.md says how")
     with stop, watched(told, catalogue) as witness, endpoints_of(told, catalogue, stop, share) as queues:
         patiently(lambda: _relay(told, queues, catalogue, seals, role, stop, witness), stop, witness)
     return VALID

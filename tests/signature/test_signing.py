@@ -70,6 +70,27 @@ def test_a_signed_message_is_verified_by_another_tool(name, kind, tmp_path):
     assert xmlsec.verify(signed(name, kind), keys.certificate_pem("other", kind), tmp_path).returncode != 0
 
 
+@pytest.mark.parametrize(
+    ("kind", "method"), [("P-256", "ecdsa-sha256"), ("P-256", "ecdsa-sha384"), ("2048", "rsa-sha512")]
+)
+@pytest.mark.parametrize("name", ["id/certificate/ik-cepa-import-3-items.xml", "cn/feedback"])
+def test_what_another_tool_signs_is_verified(name, kind, method, tmp_path):
+    path = shelf.FIXTURES / name
+    body = (path if path.is_file() else sorted(path.glob("*.xml"))[0]).read_bytes()
+    code = name[:2].upper()
+    seals = keys.seals(theirs="partner", kind=kind)
+    made = xmlsec.sign(body, keys.key_pem("partner", kind), keys.certificate_pem("partner", kind), method, tmp_path)
+    found, plain = (
+        translate.read(Delivery(each, code), KNOWN, FACTS, seals=held) for each, held in ((made, seals), (body, None))
+    )
+    assert found.findings == plain.findings
+    assert found.content.as_json() == plain.content.as_json()
+    changed = made.replace(b"  <Signature", b" <Signature", 1)
+    assert [each.code for each in translate.read(Delivery(changed, code), KNOWN, FACTS, seals=seals).findings] == [
+        "SIG-11"
+    ]
+
+
 def test_the_other_tool_finds_what_was_changed(tmp_path):
     body = signed(CERTIFICATE)
     assert b"KR" in body
