@@ -125,7 +125,7 @@ def _keep_to(socket: ssl.SSLSocket, deadline: Deadline) -> None:
         return
     left = deadline.until - time.monotonic()
     if left <= 0:
-        raise TimeoutError
+        raise TimeoutError("timed out")
     patience = socket.gettimeout()
     if patience is None or patience > left:
         socket.settimeout(left)
