@@ -1,5 +1,6 @@
 """A partner's own lane: bounded, never in anybody's way."""
 
+from collections.abc import Iterable
 from threading import Event
 
 import pytest
@@ -14,8 +15,8 @@ from adapter.relay.endpoints.pace import Bucket
 PATIENCE = 30.0
 
 
-def confirm(parcel: Parcel) -> Receipt:
-    return Receipt(parcel.message_id, parcel.queue, Outcome.CONFIRMED)
+def confirm(some: Iterable[Parcel]) -> list[Receipt]:
+    return [Receipt(each.message_id, each.queue, Outcome.CONFIRMED) for each in some]
 
 
 def told(news: News, count: int) -> list[Receipt]:
@@ -36,9 +37,9 @@ def gate():
 
 
 def slow(gate: Event):
-    def carry(parcel: Parcel) -> Receipt:
+    def carry(some):
         gate.wait(PATIENCE)
-        return confirm(parcel)
+        return confirm(some)
 
     return carry
 
@@ -46,9 +47,9 @@ def slow(gate: Event):
 def test_one_by_one_everything_arrives_in_its_order():
     news, carried = News(), []
 
-    def carry(parcel):
-        carried.append(parcel.message_id)
-        return confirm(parcel)
+    def carry(some):
+        carried.extend(ids(some))
+        return confirm(some)
 
     lane = Lane(carry, news.put)
     lane.send(parcels(50))
@@ -91,7 +92,7 @@ def test_what_is_over_the_rate_is_postponed():
 def test_whatever_goes_wrong_in_carrying_is_a_refusal_without_its_own_words():
     news = News()
 
-    def fail(parcel: Parcel) -> Receipt:
+    def fail(_):
         raise RuntimeError("hush")
 
     lane = Lane(fail, news.put)
@@ -111,7 +112,7 @@ class Shelf:
 
     def send(self, some):
         self.sent += some
-        self.news.put(map(confirm, some))
+        self.news.put(confirm(some))
 
     def receipts(self, wait):
         return self.news.take(wait)
