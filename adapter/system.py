@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from adapter.certificate import Part
+from adapter.findings import Finding
 from adapter.text import Code, Country, Day, Name, Slug, Text
 
 
@@ -82,3 +83,10 @@ class System(Part):
     """Whether its messages carry an XML signature."""
     duplicates: Literal["acknowledge", "flag", "reject"] = "acknowledge"
     """What is said of a certificate that comes again with the same content: nothing new, a warning, or no."""
+
+    def refuses(self, agreement: str | None) -> Finding | None:
+        """What is wrong with content under this agreement, if the system does not exchange under it."""
+        if agreement is None or agreement in self.agreements:
+            return None
+        message, allowed = f"{self.code} does not exchange under this agreement", ", ".join(self.agreements)
+        return Finding(code="AGR-01", message=message, field="agreement", found=agreement, allowed=allowed)

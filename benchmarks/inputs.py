@@ -12,6 +12,8 @@ from adapter.calendar import Calendar
 from adapter.catalogue import CHECKOUT, Catalogue
 from adapter.certificate import Certificate
 from adapter.delivery import Delivery, Message
+from adapter.envelope import address
+from adapter.findings import Rejected
 from adapter.mapping.mapping import Mapping
 from adapter.messages import Header, Kind
 from adapter.rules import Facts
@@ -57,15 +59,23 @@ class Office:
         return translate.read(Delivery(body, source), self.catalogue, self.facts)
 
     def pass_on(self, bodies: Sequence[bytes], sender: str, receiver: str) -> list[Message]:
-        """A window of deliveries in full, as the relay takes it: all are read, then all are forwarded."""
+        """A window of deliveries in full, as the relay takes it: stage by stage."""
         arrived = [Delivery(body, sender) for body in bodies]
-        readings = list(translate.read_all(arrived, self.catalogue, self.facts))
-        return [self.forward(reading, sender, receiver) for reading in readings]
+        read = [each.certificate for each in translate.read_all(arrived, self.catalogue, self.facts)]
+        between = self.catalogue.system(sender), self.catalogue.system(receiver)
+        drafts = [translate.Draft(each, between[1], address(each, *between, AT, cause=CAUSE)) for each in read]
+        return [_sent(each) for each in translate.write_all(drafts, self.catalogue)]
 
     def forward(self, reading: translate.Reading, sender: str, receiver: str) -> Message:
         """The message that a reading becomes: written, re-parsed, validated, sealed."""
         between = self.catalogue.system(sender), self.catalogue.system(receiver)
         return translate.forward(reading.certificate, *between, self.catalogue, AT, cause=CAUSE)
+
+
+def _sent(message: Message | Rejected) -> Message:
+    if isinstance(message, Rejected):
+        raise message
+    return message
 
 
 def record(items: int, number: str | None = None) -> bytes:

@@ -8,6 +8,7 @@ import shelf
 from adapter import translate
 from adapter.catalogue import Catalogue
 from adapter.delivery import Delivery
+from adapter.mapping import begins as begin
 from adapter.mapping.path import TableError
 from adapter.messages import Kind
 
@@ -136,7 +137,7 @@ def test_no_partners_own_document_begins_like_a_common_one():
     for fixture in shelf.documents():
         if fixture.path.suffix == ".xml":
             root = shelf.parse(fixture.table, fixture.body)
-            begun = [table.name for table in common if translate.begins(table, root)]
+            begun = [table.name for table in common if begin.begins(table, root)]
             assert begun == [fixture.table.name] * fixture.table.common
 
 

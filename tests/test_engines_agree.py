@@ -8,8 +8,8 @@ import xmlschema
 from lxml import etree
 from secrets_of import broken
 
-from adapter import translate
 from adapter.findings import Rejected
+from adapter.mapping import begins as begin
 from adapter.schema import parse_xml
 
 XML = [fixture for fixture in shelf.documents() + shelf.bad_documents() if fixture.path.suffix == ".xml"]
@@ -24,7 +24,7 @@ def other_engine(schema: str) -> xmlschema.XMLSchema10:
 def schema_of(fixture, root) -> str:
     """The schema of the table that knows the document; for one that none knows, that of any table of its system."""
     tables = shelf.catalogue().tables(fixture.system)
-    known = [table for table in tables if translate.begins(table, root)]
+    known = [table for table in tables if begin.begins(table, root)]
     alike = [table for table in tables if table.root.steps[0].name == root.tag]
     return (known or alike or tables)[0].schema
 

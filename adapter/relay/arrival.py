@@ -5,13 +5,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from adapter import translate
 from adapter.certificate import Certificate, match_key
-from adapter.delivery import Delivery
+from adapter.delivery import Delivery, Message
 from adapter.enquiry import ExportLink, StatusQuery, StatusReply
 from adapter.envelope import digest
-from adapter.findings import Finding, Severity
+from adapter.findings import Finding, Rejected, Severity, Verdict
+from adapter.ledger import Standing
 from adapter.messages import Acknowledgement, Cancellation, Content, Feedback, Response
 from adapter.relay.broker import UNREADABLE
 from adapter.relay.exchange import Exchange
@@ -28,6 +30,14 @@ About = (
 _REFERENCE = re.compile(rf"[!-~]{{1,{LONGEST_REFERENCE}}}")
 
 
+class Offer(NamedTuple):
+    """What comes of a certificate unless something is known that stands against it."""
+
+    standing: Standing
+    receiver: System | Rejected
+    message: Message | Rejected
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """A delivery with its system and reading; without a reading it died on the way in, of its findings."""
@@ -42,11 +52,18 @@ class Arrival:
     stage: str = ""
     buried: bool = False
     """Whether the ledger must not take its bytes in: they go to the queue of the dead."""
+    offer: "Offer | None" = None
+    """What it would become, if it says a certificate and that was worked out beforehand."""
 
     @property
     def content(self) -> Content | None:
         """What it says, as far as it could be read."""
         return self.reading.content if self.reading else None
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether it could be read and nothing is wrong with it."""
+        return self.reading is not None and self.reading.verdict is Verdict.VALID
 
     @property
     def reference(self) -> str:
@@ -134,13 +151,9 @@ def _read_together(
         for place, each in enumerate(deliveries)
         if place not in fatal and (system := exchange.by_queue.get(each.source)) and not _untakeable(each, exchange)
     }
-    return dict(
-        zip(
-            named,
-            translate.read_all(named.values(), exchange.catalogue, facts, exchange.limits, exchange.held_to),
-            strict=True,
-        )
-    )
+    window = list(named.values())
+    readings = translate.read_all(window, exchange.catalogue, facts, exchange.limits, exchange.held_to)
+    return dict(zip(named, readings, strict=True))
 
 
 def _named(delivery: Delivery, system: System) -> Delivery:

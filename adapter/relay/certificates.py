@@ -1,26 +1,55 @@
 """What comes of a certificate: it goes to the other side once, whatever its sender repeats."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from adapter import translate
 from adapter.certificate import Certificate, Reference, match_key
-from adapter.envelope import digest
+from adapter.envelope import address, digest
 from adapter.findings import Finding, Rejected, Severity
 from adapter.ledger import Change, Known, Outcome, Post, Standing
 from adapter.messages import Function
-from adapter.relay.arrival import Arrival
+from adapter.relay.arrival import Arrival, Offer
 from adapter.relay.changes import change_all, living
 from adapter.relay.entry import entry
 from adapter.relay.exchange import Exchange
 from adapter.relay.route import named_by, route
 from adapter.relay.uses import stock_up
+from adapter.stages import each
 from adapter.states import Event, State
 from adapter.system import System
+from adapter.writing import Draft, write_all
 
 FIRST = "1"
 """The version of a certificate under a number of its own."""
+
+
+def offer_all(arrivals: Sequence[Arrival], exchange: Exchange, at: datetime) -> list[Arrival]:
+    """The arrivals, those that say a valid certificate with what comes of it; they go stage by stage.
+
+    Where we fail at one, none has an offer: each is then made when it is decided, which shows at which we fail.
+    """
+    said = [arrival for arrival in arrivals if isinstance(arrival.content, Certificate) and arrival.is_valid]
+    try:
+        offers = _offers(said, exchange, at)
+    except Exception:
+        return list(arrivals)
+    made = {id(arrival): offer for arrival, offer in zip(said, offers, strict=True)}
+    return [replace(arrival, offer=made[id(arrival)]) if id(arrival) in made else arrival for arrival in arrivals]
+
+
+def _offers(arrivals: Sequence[Arrival], exchange: Exchange, at: datetime) -> list[Offer]:
+    standings = [_stand(arrival) for arrival in arrivals]
+    receivers = each(lambda arrival: _receiver(arrival, exchange, at), arrivals)
+
+    def draft(receiver: System, arrival: Arrival, standing: Standing) -> Draft:
+        assert arrival.content and arrival.system
+        header = address(arrival.content, arrival.system, receiver, at, cause=standing.digest)
+        return Draft(arrival.content, receiver, header)
+
+    messages = write_all(each(draft, receivers, arrivals, standings), exchange.catalogue, exchange.seals)
+    return list(map(Offer, standings, receivers, messages))
 
 
 def take_certificate(
@@ -31,14 +60,14 @@ def take_certificate(
     It is kept for a partner that asks instead of being told.
     """
     assert arrival.system
-    standing = _stand(certificate, arrival, arrival.system)
+    standing, receiver, message = arrival.offer or _offers([arrival], exchange, at)[0]
     if first := known.certificates.get(standing.id):
         return _take_again(arrival, first, standing, exchange)
     changes = _earlier(certificate, standing, known)
-    receiver = route(certificate, arrival.system, named_by(arrival, exchange), exchange, at.date())
-    message = translate.forward(
-        certificate, arrival.system, receiver, exchange.catalogue, at, cause=standing.digest, seals=exchange.seals
-    )
+    if isinstance(receiver, Rejected):
+        raise receiver
+    if isinstance(message, Rejected):
+        raise message
     is_kept = receiver.model == "pull"
     sent = Post(message, standing.id, arrival.system.code, arrival.reference, direct=not is_kept, kept=is_kept)
     whole = replace(
@@ -80,7 +109,14 @@ def _repeated(arrival: Arrival, standing: Standing) -> tuple[Finding, ...]:
     return (again,)
 
 
-def _stand(certificate: Certificate, arrival: Arrival, system: System) -> Standing:
+def _receiver(arrival: Arrival, exchange: Exchange, at: datetime) -> System:
+    assert isinstance(arrival.content, Certificate) and arrival.system
+    return route(arrival.content, arrival.system, named_by(arrival, exchange), exchange, at.date())
+
+
+def _stand(arrival: Arrival) -> Standing:
+    certificate, system = arrival.content, arrival.system
+    assert isinstance(certificate, Certificate) and system
     issuer = certificate.issued_by.code if certificate.issued_by else system.code
     version = _version(certificate)
     key = certificate.key

@@ -10,12 +10,12 @@ from typing import Any
 from adapter.certificate import Certificate
 from adapter.enquiry import ExportLink, StatusQuery, StatusReply
 from adapter.findings import Finding, Rejected, Verdict
-from adapter.ledger import DONE, HELD, Hold, Known, Outcome
+from adapter.ledger import DONE, HELD, Hold, Known, Outcome, Post
 from adapter.messages import Acknowledgement, Cancellation, Feedback, Response
 from adapter.reconciliation import Reconciliation
 from adapter.relay.answers import take_acknowledgement, take_response
 from adapter.relay.arrival import Arrival, crashed
-from adapter.relay.certificates import take_certificate
+from adapter.relay.certificates import offer_all, take_certificate
 from adapter.relay.changes import Early
 from adapter.relay.enquiries import take_query, take_status
 from adapter.relay.entry import entry
@@ -23,7 +23,7 @@ from adapter.relay.exchange import Exchange
 from adapter.relay.origin import vouch
 from adapter.relay.reconcile import take_reconciliation
 from adapter.relay.referrals import take_cancellation, take_export_link, take_feedback
-from adapter.relay.reply import accept, acknowledge, reject
+from adapter.relay.reply import accept, acknowledge, acknowledge_all, reject
 from adapter.relay.second_look import look_again
 from adapter.relay.verifications import take_question, take_reply
 from adapter.translate import traced
@@ -55,14 +55,15 @@ HELD_FOR = timedelta(hours=24)
 def decide_all(arrivals: Sequence[Arrival], known: Known, exchange: Exchange, at: datetime) -> list[Outcome]:
     """What comes of each, whatever it is, in order: the later ones know of the earlier.
 
-    The answers to those that were accepted are written last and all together, which is faster than one by one.
+    What can be written together is, which is faster than one by one: first what certificates become, and last the
+    answers to what was accepted.
     """
-    outcomes = []
+    outcomes, arrivals = [], offer_all(arrivals, exchange, at)
     for arrival in arrivals:
         outcome = _decide(arrival, known, exchange, at)
         known.learn(outcome)
         outcomes.append(outcome)
-    return [_answer(outcome, arrival, exchange, at) for outcome, arrival in zip(outcomes, arrivals, strict=True)]
+    return _answer_all(outcomes, arrivals, exchange, at)
 
 
 def give_up(arrival: Arrival, error: Exception, known: Known, exchange: Exchange, at: datetime) -> Outcome:
@@ -87,17 +88,43 @@ def _decide(arrival: Arrival, known: Known, exchange: Exchange, at: datetime) ->
     return _revise(outcome, arrival) if before else outcome
 
 
-def _answer(outcome: Outcome, arrival: Arrival, exchange: Exchange, at: datetime) -> Outcome:
-    """The outcome with word to whoever sent what was accepted; an answer is not answered."""
-    content, is_new = arrival.content, outcome.revised or not outcome.repeated
-    if outcome.entry.stage != DONE or not is_new or isinstance(content, Acknowledgement | Response | StatusReply):
-        return outcome
-    answered = _safely(partial(_accept, outcome, arrival, exchange, at), arrival, exchange, at)
+def _answer_all(
+    outcomes: Sequence[Outcome], arrivals: Sequence[Arrival], exchange: Exchange, at: datetime
+) -> list[Outcome]:
+    """The outcomes, those of what was accepted with word to whoever sent it."""
+    accepted = [arrival for outcome, arrival in zip(outcomes, arrivals, strict=True) if _is_answered(outcome, arrival)]
+    try:
+        said = dict(zip(map(id, accepted), acknowledge_all(accepted, exchange, at), strict=True))
+    except Exception:
+        said = {}  # written alone, each shows whether it is the one that we fail at
+    return [
+        _answer(outcome, arrival, said.get(id(arrival)), exchange, at) if _is_answered(outcome, arrival) else outcome
+        for outcome, arrival in zip(outcomes, arrivals, strict=True)
+    ]
+
+
+def _is_answered(outcome: Outcome, arrival: Arrival) -> bool:
+    """Whether it was accepted, and now; an answer is not answered."""
+    is_new = outcome.revised or not outcome.repeated
+    return (
+        outcome.entry.stage == DONE
+        and is_new
+        and not isinstance(arrival.content, Acknowledgement | Response | StatusReply)
+    )
+
+
+def _answer(
+    outcome: Outcome, arrival: Arrival, acknowledged: tuple[Post, ...] | Rejected | None, exchange: Exchange,
+    at: datetime,
+) -> Outcome:  # fmt: skip
+    def accepted() -> Outcome:
+        posts = acknowledge(arrival, exchange, at) if acknowledged is None else acknowledged
+        if isinstance(posts, Rejected):
+            raise posts
+        return replace(outcome, posts=(*outcome.posts, *accept(arrival, posts, outcome.remarks, exchange, at)))
+
+    answered = _safely(accepted, arrival, exchange, at)
     return _revise(answered, arrival) if outcome.revised else answered
-
-
-def _accept(outcome: Outcome, arrival: Arrival, exchange: Exchange, at: datetime) -> Outcome:
-    return replace(outcome, posts=(*outcome.posts, *accept(arrival, outcome.remarks, exchange, at)))
 
 
 def _revise(outcome: Outcome, arrival: Arrival) -> Outcome:

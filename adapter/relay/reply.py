@@ -1,13 +1,12 @@
 """What is answered to whoever sent something: that it arrived, and whether it was accepted."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from adapter import translate
 from adapter.certificate import Certificate
 from adapter.delivery import Message
 from adapter.envelope import function_of
@@ -19,6 +18,7 @@ from adapter.relay.exchange import Exchange
 from adapter.relay.homeward import placed
 from adapter.relay.passing import speaks
 from adapter.system import System
+from adapter.writing import Draft, write, write_all
 
 MOST_COMPLAINTS = 100
 """How many complaints one response tells; the ledger keeps all findings."""
@@ -27,30 +27,53 @@ UNANSWERED = (Kind.ACKNOWLEDGEMENT, Kind.RESPONSE, Kind.STATUS_REPLY)
 Answer = Literal["accepted", "accepted_with_warnings", "rejected"]
 
 
-def accept(arrival: Arrival, remarks: Iterable[Finding], exchange: Exchange, at: datetime) -> tuple[Post, ...]:
+def accept(
+    arrival: Arrival, acknowledged: tuple[Post, ...], remarks: Iterable[Finding], exchange: Exchange, at: datetime
+) -> tuple[Post, ...]:
     """The answers to what was taken: an acknowledgement; to a partner also a response, for it asked a question.
 
     A domestic system gets a response only where there is something to remark: else its partner's response follows.
     """
     assert arrival.system and arrival.reading
-    acknowledgement, told = acknowledge(arrival, exchange, at), list(remarks)
+    told = list(remarks)
     if arrival.system.side == "partner":
         told = [*arrival.reading.findings, *told]
     warnings = [finding for finding in told if finding.severity is Severity.WARNING]
     if arrival.system.side == "domestic" and not warnings:
-        return acknowledgement
-    return *acknowledgement, *respond(
+        return acknowledged
+    return *acknowledged, *respond(
         arrival, "accepted_with_warnings" if warnings else "accepted", warnings, exchange, at
     )
 
 
 def acknowledge(arrival: Arrival, exchange: Exchange, at: datetime) -> tuple[Post, ...]:
     """That the message arrived and was kept; nothing where acknowledgements are not exchanged with its sender."""
-    assert arrival.system
-    if not speaks(arrival.system, Kind.ACKNOWLEDGEMENT, None, exchange):
-        return ()
+    (posts,) = acknowledge_all([arrival], exchange, at)
+    if isinstance(posts, Rejected):
+        raise posts
+    return posts
+
+
+def acknowledge_all(arrivals: Sequence[Arrival], exchange: Exchange, at: datetime) -> list[tuple[Post, ...] | Rejected]:
+    """The same for each of these, or why it cannot be said; they go stage by stage."""
+    told = [
+        arrival
+        for arrival in arrivals
+        if arrival.system and speaks(arrival.system, Kind.ACKNOWLEDGEMENT, None, exchange)
+    ]
+    drafts = [_acknowledgement(arrival, exchange, at) for arrival in told]
+    messages = write_all(drafts, exchange.catalogue, exchange.seals)
+    posts = {id(arrival): _posted(message) for arrival, message in zip(told, messages, strict=True)}
+    return [posts.get(id(arrival), ()) for arrival in arrivals]
+
+
+def _posted(message: Message | Rejected) -> tuple[Post, ...] | Rejected:
+    return message if isinstance(message, Rejected) else (Post(message, direct=True),)
+
+
+def _acknowledgement(arrival: Arrival, exchange: Exchange, at: datetime) -> Draft:
     content = Acknowledgement(received=arrival.reference, received_at=at, digest=arrival.digest)
-    return (Post(say(content, Kind.ACKNOWLEDGEMENT, arrival, exchange, at), direct=True),)
+    return _draft(content, Kind.ACKNOWLEDGEMENT, arrival, exchange, at)
 
 
 def reject(arrival: Arrival, findings: Iterable[Finding], exchange: Exchange, at: datetime) -> tuple[Post, ...]:
@@ -111,10 +134,17 @@ def say(
     content: Content, kind: Kind, arrival: Arrival, exchange: Exchange, at: datetime, marks: str = ""
 ) -> Message:  # fmt: skip
     """What the relay itself answers; `marks` tell answers of one kind to the same delivery apart."""
+    content, receiver, header = _draft(content, kind, arrival, exchange, at, marks)
+    return write(content, receiver, exchange.catalogue, header, exchange.seals)
+
+
+def _draft(
+    content: Content, kind: Kind, arrival: Arrival, exchange: Exchange, at: datetime, marks: str = ""
+) -> Draft:  # fmt: skip
     assert arrival.system
     named = hashlib.sha256(f"{kind}\n{arrival.id}\n{marks}".encode()).hexdigest()[:32]
     header = Header(
         id=named, kind=kind, function=function_of(content), sender=exchange.name_towards(arrival.system),
         receiver=arrival.system.code, sent_at=at, answers=arrival.reference,
     )  # fmt: skip
-    return translate.write(content, arrival.system, exchange.catalogue, header, exchange.seals)
+    return Draft(content, arrival.system, header)

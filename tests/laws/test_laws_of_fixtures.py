@@ -10,6 +10,7 @@ from likeness import bare, restricted, strip
 from scopes import scopes
 
 from adapter import translate
+from adapter.mapping import begins as begin
 
 FIXTURES = shelf.documents()
 TABLES = shelf.tables()
@@ -62,7 +63,7 @@ def rewritten(document, said):
 
 def begins(fixture, root):
     """Whether the table still knows its document, whatever it wears."""
-    return translate.begins(fixture.table, root)
+    return begin.begins(fixture.table, root)
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -15,10 +15,10 @@ from adapter.cli import main
 KILLS, HANGS, KILLS_ONCE = b"KILLS ITS READER", b"KEEPS ITS READER", b"KILLS ITS FIRST READER"
 NOTE = "DEADLY_NOTE"
 """Names the file that says that it has."""
-_open = translate._open
+_recognise = translate.recognise
 
 
-def _open_or_die(body: bytes, *rest: Any) -> Any:
+def _recognise_or_die(body: bytes, *rest: Any, **more: Any) -> Any:
     if KILLS in body:
         os.kill(os.getpid(), signal.SIGKILL)
     if KILLS_ONCE in body and not Path(os.environ[NOTE]).exists():
@@ -26,10 +26,10 @@ def _open_or_die(body: bytes, *rest: Any) -> Any:
         os.kill(os.getpid(), signal.SIGKILL)
     if HANGS in body:
         time.sleep(3600)
-    return _open(body, *rest)
+    return _recognise(body, *rest, **more)
 
 
-translate._open = _open_or_die
+translate.recognise = _recognise_or_die
 
 if __name__ == "__main__":
     main()

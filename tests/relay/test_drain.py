@@ -32,7 +32,7 @@ def test_a_round_that_does_not_end_is_ended_after_its_limit_and_the_log_says_whe
         finally:
             end(relay, signal.SIGKILL)
     (line,) = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines() if "ended before" in line]
-    assert any("_open_or_die" in place for stack in line["stood"] for place in stack)
+    assert any("_recognise_or_die" in place for stack in line["stood"] for place in stack)
 
 
 def test_a_relay_whose_log_nobody_reads_ends_all_the_same(tmp_path: Path) -> None:

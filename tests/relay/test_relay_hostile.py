@@ -61,14 +61,14 @@ def test_hostile_documents_do_not_stop_a_relay_on_any_engine(any_office: PostOff
 
 
 def test_a_crash_of_ours_is_the_death_of_one_delivery(office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> None:
-    open_document = translate.open_document
+    recognise = translate.recognise
 
-    def crash(body: bytes, *rest: object) -> object:
+    def crash(body: bytes, *rest: object, **more: object) -> object:
         if b"0000001" in body:
             raise RecursionError("SECRET")
-        return open_document(body, *rest)  # type: ignore[arg-type]
+        return recognise(body, *rest, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(translate, "open_document", crash)
+    monkeypatch.setattr(translate, "recognise", crash)
     for place in range(3):
         office.put("kcci", record(f"K001-25-{place:07d}"), f"m-{place}")
     office.work()
