@@ -1,5 +1,6 @@
 """An operator's day, as the page tells it, played from start to end in one shell."""
 
+import contextlib
 import os
 import re
 import signal
@@ -30,22 +31,19 @@ def test_a_day_goes_as_the_page_says(tmp_path):
     try:
         told, _ = played.communicate(timeout=PATIENCE)
     except subprocess.TimeoutExpired:
-        os.killpg(played.pid, signal.SIGKILL)
+        end_all_of(played.pid)
         told, _ = played.communicate()
     finally:
-        if played.poll() is None or played.returncode:
-            with_group(played.pid)
+        end_all_of(played.pid)
     log = (tmp_path / "day/relay.log").read_text("utf-8")
     assert played.returncode == 0, f"{told[-4000:]}\n{log[-2000:]}"
     assert '"event": "not listed"' not in log
 
 
-def with_group(pid: int) -> None:
+def end_all_of(pid: int) -> None:
     """Nothing that the shell started outlives it."""
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
 
 
 def test_every_page_that_the_page_names_exists():

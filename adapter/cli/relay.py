@@ -102,7 +102,7 @@ def _alone(told: Settings, role: Role, home: Path | None, stop: Stop) -> int:
     for concern in to_see_to(seals, catalogue, datetime.now(UTC)):
         log.warning("a key or certificate needs seeing to", what=concern, advice="docs/signatures.md says how")
     with stop, watched(told, catalogue) as witness, endpoints_of(told, catalogue, stop, share) as queues:
-        patiently(lambda: _relay(told, queues, catalogue, seals, role, stop, witness), stop, witness)
+        patiently(lambda: _relay(told, queues, catalogue, seals, role, stop, witness), stop, witness.beat)
     return VALID
 
 
@@ -153,11 +153,11 @@ def _tell_where_it_stands() -> None:
     log.warning("ended before the round was whole; what was under way comes again", stood=stood)
 
 
-def patiently(action: Callable[[], None], stop: Stop, witness: Witness) -> None:
+def patiently(action: Callable[[], None], stop: Stop, beat: Callable[[], None] = lambda: None) -> None:
     """Do it, and again while something is unavailable, unless told to end; each trouble is told now and then."""
     told, told_at = "", 0.0
     while not stop():
-        witness.beat()
+        beat()
         try:
             return action()
         except Unavailable as trouble:
