@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from adapter.cli.app_dead import dead
 from adapter.cli.app_knowledge import (
     check_tables,
     explain_code,
@@ -47,6 +48,7 @@ app = typer.Typer(
 app.add_typer(movement)
 app.add_typer(topology)
 app.add_typer(ledger, name="ledger")
+app.add_typer(dead, name="dead")
 
 
 def say_version(asked: bool) -> None:

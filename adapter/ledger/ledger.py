@@ -15,10 +15,11 @@ from adapter.ledger.destinations import Due, Position, Turn, last_turns, put_tur
 from adapter.ledger.engine import micros, open_engine, put, reading, writing
 from adapter.ledger.entries import Outcome, Waiting
 from adapter.ledger.facts import Facts
-from adapter.ledger.holds import Held, lease_held
+from adapter.ledger.holds import lease_held
 from adapter.ledger.journal import Journal
 from adapter.ledger.known import Known, Question
 from adapter.ledger.looks import Looks
+from adapter.ledger.originals import Original
 from adapter.ledger.payload import unpacked
 from adapter.ledger.prune import Pruned, drop, over
 from adapter.ledger.retention import Retention
@@ -92,7 +93,7 @@ class Ledger(Looks):
             failed.set_exception(error)
             return failed
 
-    def lease_held(self, at: datetime, most: int) -> list[Held]:
+    def lease_held(self, at: datetime, most: int) -> list[Original]:
         """Deliveries that were held until now, each with a lease on it, as they came."""
         with writing(self._engine) as connection:
             return lease_held(connection, micros(at), micros(at + self._lease), most)

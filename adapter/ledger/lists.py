@@ -1,20 +1,16 @@
 """What the ledger shows to people; a list never loads a payload."""
 
-import json
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, case, func, select
+from sqlalchemy import Connection, case, func, select
 
 from adapter.ledger.engine import micros, moment
-from adapter.ledger.entries import DONE, HELD, Standing
-from adapter.ledger.payload import unpacked
+from adapter.ledger.entries import Standing
 from adapter.ledger.schema import CERTIFICATES, DELIVERIES, OUTBOX
-from adapter.ledger.shown import Backlog, Dead
+from adapter.ledger.shown import Backlog
 from adapter.ledger.statements import STANDING, columns_of
-
-DEAD = ("id", "source", "message_id", "kind", "agreement", "number", "stage", "code", "message", "size", "received_at")
 
 
 def list_standings(connection: Connection, limit: int) -> list[Standing]:
@@ -43,32 +39,6 @@ def list_backlogs(connection: Connection, at: datetime) -> list[Backlog]:
         Backlog(receiver, count, int(due), moment(oldest), _first_error(connection, receiver))
         for receiver, count, due, oldest in sorted(found)
     ]
-
-
-def list_dead(connection: Connection, limit: int) -> list[Dead]:
-    """The deliveries that died last, newest first, without their bytes."""
-    died = (DELIVERIES.c.stage != DONE) & (DELIVERIES.c.stage != HELD)
-    chosen = select(*columns_of(DELIVERIES, DEAD)).where(died).order_by(DELIVERIES.c.received_at.desc()).limit(limit)
-    return [_dead(row) for row in connection.execute(chosen).mappings()]
-
-
-def one_dead(connection: Connection, id: str) -> Dead | None:
-    """One that died, with its findings and its bytes."""
-    columns = columns_of(DELIVERIES, (*DEAD, "findings", "coding", "body"))
-    row = (
-        connection.execute(select(*columns).where(DELIVERIES.c.id == id, DELIVERIES.c.stage.not_in((DONE, HELD))))
-        .mappings()
-        .first()
-    )
-    return _dead(row) if row else None
-
-
-def _dead(row: RowMapping) -> Dead:
-    values: dict[str, Any] = dict(row)
-    findings = tuple(json.loads(values.pop("findings", None) or "[]"))
-    coding, body = values.pop("coding", None), values.pop("body", None)
-    values |= {"received_at": moment(values["received_at"]), "findings": findings}
-    return Dead(**values, body=None if body is None else unpacked(coding, body))
 
 
 def _first_error(connection: Connection, receiver: str) -> str | None:

@@ -1,29 +1,31 @@
 """What the ledger shows: looks that change nothing, keep nobody from writing, and never load bytes into a list."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import Engine
 
 from adapter.ledger.agenda import Unanswered, list_lapsing, list_numbers, list_unanswered
 from adapter.ledger.day import read_day
+from adapter.ledger.dead import DeadGroup, dead_ids, group_dead, list_dead, one_dead, stages
 from adapter.ledger.destinations import Turn, last_turns, turns_of
 from adapter.ledger.engine import micros, reading
 from adapter.ledger.entries import Standing, Step
 from adapter.ledger.history import read_steps
 from adapter.ledger.holds import Waits, list_held
+from adapter.ledger.interventions import Intervention, read_interventions
 from adapter.ledger.known import DayAsked, DayBook
 from adapter.ledger.lists import (
     list_backlogs,
-    list_dead,
     list_dropped,
     list_reused,
     list_standings,
     list_unanswerable,
-    one_dead,
 )
+from adapter.ledger.originals import Original, read_originals
 from adapter.ledger.search import arrived, deliveries_about, due_at, messages_about, page_before, posted
 from adapter.ledger.shown import Arrived, Backlog, Dead, Place, Posted
+from adapter.ledger.story import Story, read_story
 from adapter.ledger.verifications import Verification, list_verifications
 from adapter.ledger.verify import Proof, Tell, say_nothing, verify
 
@@ -99,15 +101,45 @@ class Looks:
         with reading(self._engine) as connection:
             return list_dropped(connection, messages)
 
-    def dead(self, limit: int = 100) -> list[Dead]:
+    def dead(self, limit: int = 100, code: str | None = None, system: str | None = None) -> list[Dead]:
         """The deliveries that died last, newest first, without their bytes."""
         with reading(self._engine) as connection:
-            return list_dead(connection, limit)
+            return list_dead(connection, limit, code, system)
+
+    def dead_groups(self) -> list[DeadGroup]:
+        """What died, counted by code and by whose it is."""
+        with reading(self._engine) as connection:
+            return group_dead(connection)
+
+    def dead_of(self, code: str, system: str) -> list[str]:
+        """Ids of all that died of this code and belong to this system, oldest first."""
+        with reading(self._engine) as connection:
+            return dead_ids(connection, code, system)
 
     def dead_letter(self, id: str) -> Dead | None:
-        """One delivery that died, with its findings and bytes."""
+        """One delivery that died, or in whose place another was taken in, with its findings and bytes."""
         with reading(self._engine) as connection:
             return one_dead(connection, id)
+
+    def stages(self, ids: Sequence[str]) -> dict[str, str]:
+        """How these deliveries stand, by id."""
+        with reading(self._engine) as connection:
+            return stages(connection, ids)
+
+    def originals(self, ids: Sequence[str]) -> list[Original]:
+        """These deliveries as they came, oldest first."""
+        with reading(self._engine) as connection:
+            return read_originals(connection, ids)
+
+    def story(self, number: str) -> Story:
+        """All that is known of the certificates of this number, in one look."""
+        with reading(self._engine) as connection:
+            return read_story(connection, number)
+
+    def interventions(self, subjects: Sequence[str]) -> list[Intervention]:
+        """What was done to these deliveries and messages later, oldest first."""
+        with reading(self._engine) as connection:
+            return read_interventions(connection, subjects)
 
     def lapsing(self, since: date, until: date, over: Collection[str]) -> list[Standing]:
         """The certificates issued from one day to another that are in none of the states in which they are over."""
