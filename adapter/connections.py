@@ -26,6 +26,8 @@ class Rooted(Part):
     @classmethod
     def _rooted(cls, value: object, info: ValidationInfo) -> object:
         root = (info.context or {}).get("root")
+        if root and isinstance(value, tuple) and all(isinstance(each, Path) for each in value):
+            return tuple(root / each for each in value)
         return root / value if root and isinstance(value, Path) else value
 
 
@@ -60,19 +62,29 @@ class Identity(Rooted):
     """Certificates that its authority took back: a revocation list."""
     name: Name | None = None
     """The name in the other side's certificate, where it is not the host's."""
+    peer: tuple[Path, ...] = ()
+    """The other side's own certificates, where no other is believed; two at once make a roll-over."""
 
 
 class Endpoint(Rooted):
     """Where a partner's messages go to, and how fast."""
 
     kind: Literal["queue", "amqp", "https", "folder"] = "queue"
-    url: str | None = None
+    url: str | None = Field(None, repr=False)
     folder: Path | None = None
+    queue: Name | None = None
+    """The queue or routing key on the partner's own broker; named as ours is unless given."""
+    exchange: str = ""
+    """The exchange on the partner's own broker; the default one unless given."""
     tls: Identity | None = None
     timeout: Annotated[float, Field(gt=0, le=600)] = 30.0
     """Seconds that the partner has to answer."""
     per_second: Annotated[float, Field(gt=0)] | None = None
-    """Messages in a second at most; no limit of ours unless given."""
+    """Messages in a second, on average and at once; no limit of ours unless given."""
+    at_once: Annotated[int, Field(ge=1, le=64)] = 4
+    """Messages that may be on their way without an answer, each on a connection of its own."""
+    receipt: str = "Eodes-Message-Id"
+    """The header of an answer that names the message which was taken; empty where the partner names none."""
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:

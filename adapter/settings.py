@@ -65,9 +65,13 @@ def settings(
     database: str | None = None,
     partner_vhosts: str | None = None,
     management: str | None = None,
+    connections: Path | None = None,
 ) -> Settings:
     """What the environment says, under what the command line says."""
-    told = {"broker": broker, "database": database, "partner_vhosts": partner_vhosts, "management": management}
+    told = {
+        "broker": broker, "database": database, "partner_vhosts": partner_vhosts, "management": management,
+        "connections": connections,
+    }  # fmt: skip
     given = {name: value for name, value in told.items() if value}
     return Settings(_secrets_dir=os.environ.get("EODES_SECRETS"), **given)  # type: ignore[arg-type]
 

@@ -11,6 +11,7 @@ from adapter.cli.options import (
     TAKE_JSON,
     TRACK_JSON,
     Broker,
+    ConnectionsFile,
     Database,
     Files,
     Home,
@@ -36,6 +37,7 @@ def relay_messages(
     drain: Annotated[
         float, typer.Option("--drain", metavar="SECONDS", min=0.0, help="How long it may take to end when told to.")
     ] = 30.0,
+    connections: ConnectionsFile = None,
     home: Home = None,
 ) -> int:
     """Relay messages between the systems' queues.
@@ -45,11 +47,11 @@ def relay_messages(
 
     Queues and ledger are files of its own unless a broker and a database are named, by option or by EODES_BROKER and
     EODES_DATABASE; the files lie in EODES_DATA, else in ~/.local/state/eodes. EODES_PARTNER_VHOSTS stands for
-    --partner-vhosts; `eodes topology grant` makes those vhosts.
+    --partner-vhosts; `eodes topology grant` makes those vhosts. EODES_CONNECTIONS stands for --connections.
     """
     from adapter.cli.relay import run
 
-    return run(broker, database, partner_vhosts, role, workers, drain, home)
+    return run(broker, database, partner_vhosts, role, workers, drain, connections, home)
 
 
 @movement.command("send")

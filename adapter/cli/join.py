@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from adapter.catalogue import Catalogue
 from adapter.cli.guard import refuse
+from adapter.connections import Connections, open_connections
 from adapter.ledger import Ledger
 from adapter.relay.broker import Broker
 from adapter.relay.topology import Topology, topology
@@ -28,6 +29,41 @@ def broker_of(settings: Settings, catalogue: Catalogue, until: Callable[[], bool
         yield broker
     finally:
         broker.close()
+
+
+@contextmanager
+def endpoints_of(
+    settings: Settings, catalogue: Catalogue, until: Callable[[], bool] = lambda: False, share: int = 1
+) -> Iterator[Broker]:
+    """The broker, and over it the partners' endpoints that the settings name; what cannot be is refused.
+
+    `share` is how many processes send side by side.
+    """
+    connections = connections_of(settings, catalogue)
+    with broker_of(settings, catalogue, until) as broker:
+        from adapter.relay.endpoints.opening import over
+
+        try:
+            whole = over(broker, connections, share)
+        except ValueError as error:
+            raise refuse(f"--connections: {settings.connections}: {error}") from None
+        try:
+            yield whole
+        finally:
+            whole.close()
+
+
+def connections_of(settings: Settings, catalogue: Catalogue) -> Connections:
+    """How each partner is reached; a file that cannot be understood, or names whom nobody knows, is refused."""
+    try:
+        connections = open_connections(settings.connections)
+    except ValueError as error:
+        raise refuse(f"--connections: {error}") from None
+    partners = {code for code, system in catalogue.systems.items() if system.side == "partner"}
+    if unknown := sorted(set(connections.partners) - partners):
+        known = ", ".join(sorted(partners))
+        raise refuse(f"--connections: {settings.connections}: no partner {', '.join(unknown)}; there are {known}")
+    return connections
 
 
 @contextmanager

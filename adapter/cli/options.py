@@ -63,7 +63,7 @@ EXPLAIN_JSON = """\b
 QUEUES_JSON = """\b
 --json:
 {"queues": [{"queue", "waiting": number | null where there is no such queue}],
- "outbox": [{"receiver", "open", "due", "oldest",
+ "outbox": [{"receiver", "open", "due", "dead", "oldest",
    "asked_again": moment | null where it is not left alone, "first_error"}],
  "held": [{"id", "source", "message", "key", "until"}],
  "dead": [{"id", "source", "message_id", "message", "number", "stage", "code",
@@ -171,6 +171,14 @@ PartnerVhosts = Annotated[
         "--partner-vhosts",
         metavar="PATTERN",
         help="On RabbitMQ, a vhost of its own for each partner, named like eodes-{code}; one for all unless given.",
+    ),
+]
+ConnectionsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--connections",
+        metavar="FILE",
+        help="How each partner is reached: connections.toml; by its queues unless said.",
     ),
 ]
 Management = Annotated[

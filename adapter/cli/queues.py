@@ -21,7 +21,7 @@ from adapter.settings import Settings, settings
 Lists = dict[str, list[dict[str, Any]]]
 
 MOST_DEAD = 100
-WAITING = ("receiver", "open", "due", "oldest", "asked_again", "first_error")
+WAITING = ("receiver", "open", "due", "dead", "oldest", "asked_again", "first_error")
 HELD = ("id", "source", "message", "key", "until")
 COLUMNS = ("received_at", "source", "message_id", "message", "number", "stage", "code", "said", "id")
 
@@ -90,8 +90,8 @@ def _backlog(each: Backlog, turn: Turn | None) -> dict[str, Any]:
     oldest = each.oldest.isoformat() if each.oldest else None
     asked = turn.until.isoformat() if turn and turn.position is not Position.CLOSED else None
     return {
-        "receiver": each.receiver, "open": each.open, "due": each.due, "oldest": oldest, "asked_again": asked,
-        "first_error": each.first_error,
+        "receiver": each.receiver, "open": each.open, "due": each.due, "dead": each.dead, "oldest": oldest,
+        "asked_again": asked, "first_error": each.first_error,
     }  # fmt: skip
 
 

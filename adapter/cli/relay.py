@@ -16,7 +16,7 @@ import typer
 from adapter.calendar import Calendar
 from adapter.catalogue import Catalogue
 from adapter.cli.guard import INTERRUPTED, INVALID, VALID, explain
-from adapter.cli.join import broker_of, ledger_of
+from adapter.cli.join import endpoints_of, ledger_of
 from adapter.cli.log import configure_log
 from adapter.cli.readers import advice_on, open_files
 from adapter.cli.start import cache_folder, open_catalogue
@@ -30,6 +30,8 @@ from adapter.settings import Settings, settings
 
 CREW = "EODES_CREW"
 """Tells a worker its crew's process, so that it does not outlive a crew that is killed."""
+CREW_SIZE = "EODES_CREW_SIZE"
+"""Tells a worker how many share what a partner may be sent in a second."""
 GRACE = 4.0
 """Seconds more than its workers that a crew has to end."""
 TELLING = 1.0
@@ -68,11 +70,11 @@ class Ended(Stop):
 
 def run(
     broker: str | None, database: str | None, partner_vhosts: str | None, role: str, workers: int, drain: float,
-    home: Path | None,
+    connections: Path | None, home: Path | None,
 ) -> int:  # fmt: skip
     """Relay until SIGTERM or Ctrl-C; the round that is under way ends whole."""
     configure_log()
-    told = settings(broker, database, partner_vhosts)
+    told = settings(broker, database, partner_vhosts, connections=connections)
     if CREW not in os.environ and (places := open_files(told)):
         log.warning("others on this machine may read certificates", files=places, advice=advice_on(places))
     stop = Ended(drain + GRACE if workers > 1 else drain)
@@ -88,7 +90,8 @@ def run(
 
 def _alone(told: Settings, role: Role, home: Path | None, stop: Stop) -> int:
     catalogue = open_catalogue(home or told.home)
-    with stop, broker_of(told, catalogue, stop) as queues:
+    share = int(os.environ.get(CREW_SIZE, "1"))
+    with stop, endpoints_of(told, catalogue, stop, share) as queues:
         patiently(lambda: _relay(told, queues, catalogue, role, stop), stop)
     return VALID
 
@@ -98,6 +101,7 @@ def _crew(told: Settings, role: str, workers: int, drain: float, home: Path | No
     command = [sys.executable, "-m", "adapter", "relay", "--role", role, "--drain", str(drain)]
     command += ["--home", str(home)] if home else []
     named = {"EODES_BROKER": told.broker_url, "EODES_DATABASE": told.ledger_url, CREW: str(os.getpid())}
+    named |= {CREW_SIZE: str(workers)} | ({"EODES_CONNECTIONS": str(told.connections)} if told.connections else {})
     named |= {"EODES_PARTNER_VHOSTS": told.partner_vhosts} if told.partner_vhosts else {}
     return Crew(command, os.environ | named, workers, drain + GRACE / 2)
 

@@ -47,6 +47,8 @@ def list_unanswered(connection: Connection, states: Collection[str]) -> list[Una
     told = (OUTBOX.c.receiver, CERTIFICATES.c.agreement, CERTIFICATES.c.number, CERTIFICATES.c.state)
     left = select(*told, OUTBOX.c.closed_at).join(CERTIFICATES, CERTIFICATES.c.message == OUTBOX.c.id)
     # What is kept until it is asked for was closed without an attempt.
-    waiting = CERTIFICATES.c.state.in_(states), OUTBOX.c.closed_at.is_not(None), OUTBOX.c.attempts > 0
-    rows = connection.execute(left.where(*waiting).order_by(OUTBOX.c.closed_at, OUTBOX.c.place))
+    has_left = OUTBOX.c.closed_at.is_not(None), OUTBOX.c.attempts > 0, OUTBOX.c.died_at.is_(None)
+    rows = connection.execute(
+        left.where(CERTIFICATES.c.state.in_(states), *has_left).order_by(OUTBOX.c.closed_at, OUTBOX.c.place)
+    )
     return [Unanswered(*row[:-1], moment(row[-1])) for row in rows]

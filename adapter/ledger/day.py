@@ -36,7 +36,8 @@ def _span(day: date) -> tuple[int, int]:
 def sent_between(partner: str, begin: int, end: int) -> Select[*tuple[Any, ...]]:
     """Messages that the partner's end confirmed, in that order; what is kept until it is asked for did not leave."""
     columns = OUTBOX.c
-    was_sent = columns.receiver == partner, columns.closed_at >= begin, columns.closed_at < end, columns.attempts > 0
+    on_the_day = columns.receiver == partner, columns.closed_at >= begin, columns.closed_at < end
+    was_sent = *on_the_day, columns.attempts > 0, columns.died_at.is_(None)
     return select(columns.kind, columns.id, columns.digest).where(*was_sent).order_by(columns.closed_at)
 
 

@@ -37,6 +37,12 @@ class Facts:
     again: list[str] = field(default_factory=list)
     """Messages that are to be sent once more."""
     closed: list[str] = field(default_factory=list)
+    died: list[str] = field(default_factory=list)
+    """Messages that their destination will never take."""
+    revived: list[str] = field(default_factory=list)
+    """Messages that died and are to be sent after all."""
+    given_up: list[str] = field(default_factory=list)
+    """Messages that died and are not."""
     certificates: list[tuple[str, str]] = field(default_factory=list)
     """Id, digest of the content."""
     states: list[Row] = field(default_factory=list)

@@ -2,12 +2,11 @@
 
 from sqlalchemy import Index
 
-from adapter.ledger.schema import CERTIFICATES, DELIVERIES, HOLDS, METADATA, OUTBOX, VERIFICATIONS
+from adapter.ledger.schema import CERTIFICATES, DEAD, DELIVERIES, HOLDS, METADATA, OPEN, OUTBOX, VERIFICATIONS
 
 __all__ = ["METADATA"]
 
-_OPEN = OUTBOX.c.closed_at.is_(None)
-_ORDERED = _OPEN & OUTBOX.c.certificate.is_not(None)
+_ORDERED = OUTBOX.c.closed_at.is_(None) & OUTBOX.c.certificate.is_not(None)
 _IS_CLOSED = OUTBOX.c.closed_at.is_not(None)
 _IS_DEAD = DELIVERIES.c.stage != "done"
 
@@ -30,7 +29,8 @@ Index("holds_by_look", HOLDS.c.next_look_at)
 Index("certificates_by_key", CERTIFICATES.c.key)
 Index("certificates_by_time", CERTIFICATES.c.received_at, CERTIFICATES.c.id)
 Index("verifications_by_key", VERIFICATIONS.c.key)
-Index("outbox_due", OUTBOX.c.next_attempt_at, OUTBOX.c.place, sqlite_where=_OPEN, postgresql_where=_OPEN)
+Index("outbox_due", OUTBOX.c.next_attempt_at, OUTBOX.c.place, sqlite_where=OPEN, postgresql_where=OPEN)
+Index("outbox_dead", OUTBOX.c.died_at, OUTBOX.c.place, sqlite_where=DEAD, postgresql_where=DEAD)
 Index(
     "outbox_in_order", OUTBOX.c.certificate, OUTBOX.c.receiver, OUTBOX.c.place,
     sqlite_where=_ORDERED, postgresql_where=_ORDERED,

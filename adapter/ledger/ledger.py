@@ -12,6 +12,7 @@ from adapter.delivery import Message
 from adapter.envelope import digest
 from adapter.ledger.asked import find, rows_of
 from adapter.ledger.destinations import Due, Position, Turn, last_turns, put_turns
+from adapter.ledger.endings import give_up, revive, write_deaths
 from adapter.ledger.engine import micros, open_engine, put, reading, writing
 from adapter.ledger.entries import Outcome, Waiting
 from adapter.ledger.facts import Facts
@@ -100,20 +101,41 @@ class Ledger(Looks):
 
     def settle(
         self, closed: Iterable[str], deferred: Iterable[tuple[str, datetime, str]], at: datetime,
-        turns: Iterable[Turn] = (),
+        turns: Iterable[Turn] = (), declined: Iterable[tuple[str, str, str]] = (),
+        postponed: Iterable[tuple[str, datetime]] = (),
     ) -> None:  # fmt: skip
         """Close what was confirmed; put off what was not, by id, until when, and why: the first reason is kept.
 
-        With it go the turns of breakers that follow from it.
+        With it go the turns of breakers that follow from it; what its destination will never take, by id, code and
+        reason; and what was only not its turn yet, by id and until when: that was no attempt.
         """
         now = micros(at)
 
         def write(connection: Connection, facts: Facts) -> None:
             close(connection, (), closed, now, facts)
             put(connection, DEFER, [(micros(until), error, id) for id, until, error in sorted(deferred)])
+            put(connection, LEASE, [(micros(until), id) for id, until in sorted(postponed)])
+            write_deaths(connection, declined, now, facts)
             put_turns(connection, turns)
 
         self._journal.write(self._engine, now, write)
+
+    def revive(self, ids: Iterable[str], at: datetime) -> list[str]:
+        """Send these after all, from now on: the ids of those that had died; raises Unavailable."""
+        return self._end(revive, ids, at)
+
+    def give_up(self, ids: Iterable[str], at: datetime) -> list[str]:
+        """Never send these, and let go on what they held back: the ids of those that had died; raises Unavailable."""
+        return self._end(give_up, ids, at)
+
+    def _end(self, end: Callable[..., list[str]], ids: Iterable[str], at: datetime) -> list[str]:
+        changed: list[str] = []
+
+        def write(connection: Connection, facts: Facts) -> None:
+            changed.extend(end(connection, ids, micros(at), facts))
+
+        self._journal.write(self._engine, micros(at), write)
+        return changed
 
     def lease_due(self, at: datetime, most: int, most_bytes: int) -> Due:
         """Messages that are due, oldest first, with a lease on each; at most so many and of so many bytes, but one.

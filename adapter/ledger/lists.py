@@ -8,7 +8,7 @@ from sqlalchemy import Connection, case, func, select
 
 from adapter.ledger.engine import micros, moment
 from adapter.ledger.entries import Standing
-from adapter.ledger.schema import CERTIFICATES, DELIVERIES, OUTBOX
+from adapter.ledger.schema import CERTIFICATES, DEAD, DELIVERIES, OPEN, OUTBOX
 from adapter.ledger.shown import Backlog
 from adapter.ledger.statements import STANDING, columns_of
 
@@ -29,16 +29,19 @@ def standing(row: Sequence[Any]) -> Standing:
 
 
 def list_backlogs(connection: Connection, at: datetime) -> list[Backlog]:
-    """What is open for each receiver, and how much of it is due."""
+    """What is open for each receiver, how much of it is due, and what died."""
     is_due = case((OUTBOX.c.next_attempt_at <= micros(at), 1), else_=0)
     counted = (func.count(), func.sum(is_due), func.min(OUTBOX.c.created_at), func.min(OUTBOX.c.place))
-    is_open = OUTBOX.c.closed_at.is_(None)
-    rows = connection.execute(select(OUTBOX.c.receiver, *counted).where(is_open).group_by(OUTBOX.c.receiver))
-    found = [(receiver, count, due, oldest) for receiver, count, due, oldest, _ in rows]
-    return [
-        Backlog(receiver, count, int(due), moment(oldest), _first_error(connection, receiver))
-        for receiver, count, due, oldest in sorted(found)
-    ]
+    rows = connection.execute(select(OUTBOX.c.receiver, *counted).where(OPEN).group_by(OUTBOX.c.receiver))
+    found = {receiver: (count, int(due), moment(oldest)) for receiver, count, due, oldest, _ in rows}
+    died = connection.execute(select(OUTBOX.c.receiver, func.count()).where(DEAD).group_by(OUTBOX.c.receiver))
+    dead: dict[str, int] = {receiver: count for receiver, count in died}
+    backlogs = []
+    for receiver in sorted({*found, *dead}):
+        count, due, oldest = found.get(receiver, (0, 0, None))
+        error = _first_error(connection, receiver)
+        backlogs.append(Backlog(receiver, count, due, oldest, error, dead.get(receiver, 0)))
+    return backlogs
 
 
 def _first_error(connection: Connection, receiver: str) -> str | None:

@@ -23,7 +23,15 @@ from adapter.ledger.lists import (
     list_unanswerable,
 )
 from adapter.ledger.originals import Original, read_originals
-from adapter.ledger.search import arrived, deliveries_about, due_at, messages_about, page_before, posted
+from adapter.ledger.search import (
+    arrived,
+    dead_messages,
+    deliveries_about,
+    due_at,
+    messages_about,
+    page_before,
+    posted,
+)
 from adapter.ledger.shown import Arrived, Backlog, Dead, Place, Posted
 from adapter.ledger.story import Story, read_story
 from adapter.ledger.verifications import Verification, list_verifications
@@ -65,6 +73,11 @@ class Looks:
         """The messages that are due, those first that are due the longest; nothing is leased."""
         with reading(self._engine) as connection:
             return posted(connection, due_at(micros(at), limit))
+
+    def dead_messages(self, limit: int = 100) -> list[Posted]:
+        """The messages that their destinations will never take, those first that died last."""
+        with reading(self._engine) as connection:
+            return posted(connection, dead_messages(limit))
 
     def queue(self, at: datetime) -> list[Backlog]:
         """What waits for each receiver."""

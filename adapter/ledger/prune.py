@@ -12,7 +12,7 @@ from adapter.ledger.engine import moment, put, reading
 from adapter.ledger.facts import Facts
 from adapter.ledger.payload import DROPPED
 from adapter.ledger.retention import Retention, latest, today
-from adapter.ledger.schema import BODIES, CERTIFICATES, DELIVERIES, OUTBOX
+from adapter.ledger.schema import BODIES, CERTIFICATES, DEAD, DELIVERIES, OPEN, OUTBOX
 
 AT_ONCE = 500
 """Rows in one look, and at most in one transaction."""
@@ -144,13 +144,14 @@ def _certificates(connection: Connection, keys: set[str]) -> dict[str, list[tupl
 
 
 def _under_way(connection: Connection, rows: Sequence[Candidate]) -> tuple[set[str], set[str]]:
-    """The keys and deliveries of these that open messages belong to."""
+    """The keys and deliveries of these that messages belong to which are open, or dead and may be sent after all."""
     if not rows:
         return set(), set()
-    is_open, columns = OUTBOX.c.closed_at.is_(None), OUTBOX.c
+    columns = OUTBOX.c
     keys = sorted({row.key for row in rows if row.key})
     deliveries = sorted({row.delivery for row in rows})
-    return (
-        set(connection.execute(select(columns.key).where(is_open, columns.key.in_(keys))).scalars()),
-        set(connection.execute(select(columns.delivery).where(is_open, columns.delivery.in_(deliveries))).scalars()),
-    )
+    under_way: tuple[set[str], set[str]] = set(), set()
+    for waits in (OPEN, DEAD):  # each of them has an index; both in one question have none
+        for found, column, some in zip(under_way, (columns.key, columns.delivery), (keys, deliveries), strict=True):
+            found.update(connection.execute(select(column).where(waits, column.in_(some))).scalars())
+    return under_way

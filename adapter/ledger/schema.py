@@ -150,11 +150,14 @@ OUTBOX = Table(
     Column("closed_at", BigInteger),
     Column("key", Text),
     Column("dropped_at", BigInteger),
+    Column("died_at", BigInteger),
+    Column("code", Text),
     sqlite_autoincrement=True,
 )
 """Every message that is to leave or left; `origin` and `reference` say whose message of which id it passes on.
 
-One that was closed without an attempt is kept until somebody asks for it.
+One that was closed without an attempt is kept until somebody asks for it. `died_at` is when its destination said that
+it will never take it, `code` what that is called; one that was given up after that is closed too.
 """
 
 BODIES = Table(
@@ -238,3 +241,8 @@ INTERVENTIONS = Table(
 
 `stage`, `code`, `message` and `findings` are what it had died of until then; `other` is the delivery that corrects it.
 """
+
+OPEN = OUTBOX.c.closed_at.is_(None) & OUTBOX.c.died_at.is_(None)
+"""What is to leave."""
+DEAD = OUTBOX.c.closed_at.is_(None) & OUTBOX.c.died_at.is_not(None)
+"""What waits for an operator, and holds back what is about the same certificate."""

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Select, select, tuple_
 
 from adapter.certificate import match_key
 from adapter.ledger.engine import micros, moment
-from adapter.ledger.schema import DELIVERIES, OUTBOX
+from adapter.ledger.schema import DEAD, DELIVERIES, OPEN, OUTBOX
 from adapter.ledger.shown import Arrived, Place, Posted
 from adapter.ledger.statements import columns_of
 
@@ -16,7 +16,7 @@ ARRIVED = (
 )  # fmt: skip
 POSTED = (
     "id", "receiver", "sender", "kind", "function", "agreement", "number", "certificate", "delivery", "digest", "size",
-    "attempts", "first_error", "created_at", "next_attempt_at", "closed_at", "dropped_at",
+    "attempts", "first_error", "created_at", "next_attempt_at", "closed_at", "dropped_at", "died_at", "code",
 )  # fmt: skip
 MOST = 1_000
 """How much one number may bring up."""
@@ -44,9 +44,15 @@ def page_before(place: Place | None, most: int) -> Select[*tuple[Any, ...]]:
 
 def due_at(at: int, most: int) -> Select[*tuple[Any, ...]]:
     """So many messages that are due, those first that are due the longest; also such as wait for an earlier one."""
-    is_due = OUTBOX.c.closed_at.is_(None), OUTBOX.c.next_attempt_at <= at
+    is_due = OPEN, OUTBOX.c.next_attempt_at <= at
     chosen = select(*columns_of(OUTBOX, POSTED)).where(*is_due)
     return chosen.order_by(OUTBOX.c.next_attempt_at, OUTBOX.c.place).limit(most)
+
+
+def dead_messages(most: int) -> Select[*tuple[Any, ...]]:
+    """So many messages that their destinations will never take, those first that died last."""
+    chosen = select(*columns_of(OUTBOX, POSTED)).where(DEAD)
+    return chosen.order_by(OUTBOX.c.died_at.desc(), OUTBOX.c.place.desc()).limit(most)
 
 
 def arrived(connection: Connection, question: Select[*tuple[Any, ...]]) -> list[Arrived]:

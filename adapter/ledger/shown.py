@@ -15,6 +15,8 @@ class Backlog:
     due: int
     oldest: datetime | None
     first_error: str | None
+    dead: int = 0
+    """Messages that it will never take; they wait for an operator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,10 @@ class Posted:
     next_attempt_at: datetime
     closed_at: datetime | None
     dropped_at: datetime | None
+    died_at: datetime | None = None
+    """When its destination said that it will never take it."""
+    code: str | None = None
+    """What that is called."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from adapter.ledger.entries import SETTLED
-from adapter.ledger.schema import DELIVERIES, OUTBOX
+from adapter.ledger.schema import DEAD, DELIVERIES, OPEN, OUTBOX
 
 ENTRY = (
     "id", "source", "message_id", "reference", "digest", "size", "kind", "agreement", "number", "key", "partner",
@@ -67,7 +67,7 @@ ANSWERS = select(DELIVERIES.c.answers).where(DELIVERIES.c.id == bindparam("this"
 
 CLOSE = (
     update(OUTBOX)
-    .values(closed_at=bindparam("at"), attempts=_ONE_MORE)
+    .values(closed_at=bindparam("at"), attempts=_ONE_MORE, died_at=null())
     .where(OUTBOX.c.id == bindparam("this"), OUTBOX.c.closed_at.is_(None))
 )
 
@@ -84,21 +84,45 @@ DEFER = (
 REOPEN = (
     update(OUTBOX)
     .values(next_attempt_at=bindparam("at"), closed_at=null())
-    .where(OUTBOX.c.id == bindparam("this"), OUTBOX.c.closed_at.is_not(None), OUTBOX.c.dropped_at.is_(None))
+    .where(
+        OUTBOX.c.id == bindparam("this"), OUTBOX.c.closed_at.is_not(None), OUTBOX.c.dropped_at.is_(None),
+        OUTBOX.c.died_at.is_(None),
+    )
+)  # fmt: skip
+"""A message is to be sent once more, if its bytes are still there; one that was given up stays so."""
+
+DIE = (
+    update(OUTBOX)
+    .values(
+        attempts=_ONE_MORE,
+        first_error=func.coalesce(OUTBOX.c.first_error, bindparam("error")),
+        died_at=bindparam("at"),
+        code=bindparam("why"),
+    )
+    .where(OUTBOX.c.id == bindparam("this"), OPEN)
 )
-"""A message is to be sent once more, if its bytes are still there."""
+"""Its destination will never take it."""
+
+REVIVE = (
+    update(OUTBOX)
+    .values(next_attempt_at=bindparam("at"), died_at=null(), code=null())
+    .where(OUTBOX.c.id == bindparam("this"), DEAD)
+)
+
+GIVE_UP = update(OUTBOX).values(closed_at=bindparam("at")).where(OUTBOX.c.id == bindparam("this"), DEAD)
 
 LEASE = update(OUTBOX).values(next_attempt_at=bindparam("at")).where(OUTBOX.c.id == bindparam("this"))
 
 
 def due(at: int, most: int, apart: Collection[str] = (), only: str | None = None) -> Select[str, int, int]:
-    """Id, size and attempts of messages that are due, unless an earlier one about their certificate is open.
+    """Id, size and attempts of messages that are due, unless an earlier one about their certificate is open or dead.
 
+    For one that died may be sent after all: a certificate must not come into force after its own cancellation.
     They come in the order of the index of what is due: by place alone, all that ever left would be gone through. Those
     of some receivers may stand apart, or one receiver's be asked for alone.
     """
     earlier = OUTBOX.alias("earlier")
-    wanted = [OUTBOX.c.closed_at.is_(None), OUTBOX.c.next_attempt_at <= at, ~_blocked(earlier)]
+    wanted = [OPEN, OUTBOX.c.next_attempt_at <= at, ~_blocked(earlier)]
     wanted += [OUTBOX.c.receiver.not_in(sorted(apart))] if apart else []
     wanted += [OUTBOX.c.receiver == only] if only is not None else []
     return (
@@ -112,7 +136,7 @@ def due(at: int, most: int, apart: Collection[str] = (), only: str | None = None
 
 def recall(at: int, latest: int) -> Update:
     """Makes due what is put off beyond the latest moment to which anything is put off: a clock was ahead then."""
-    is_beyond = OUTBOX.c.closed_at.is_(None), OUTBOX.c.next_attempt_at > latest
+    is_beyond = OPEN, OUTBOX.c.next_attempt_at > latest
     return update(OUTBOX).values(next_attempt_at=at).where(*is_beyond)
 
 

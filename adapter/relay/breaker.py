@@ -34,11 +34,11 @@ class Breakers:
         return turn is not None and turn.position is not Position.CLOSED
 
     def delivered(self, receiver: str, at: datetime) -> None:
-        """It took a message: if it was being asked, whatever was wrong is over; else that one was on its way before."""
+        """It answered a message: if it was being asked, whatever was wrong is over; else that one was sent before."""
         self._failures.pop(receiver, None)
         turn = self.last.get(receiver)
         if turn is not None and turn.position is Position.PROBING:
-            self._turn(receiver, Position.CLOSED, 0, at, at, "a message was taken")
+            self._turn(receiver, Position.CLOSED, 0, at, at, "a message was answered")
 
     def failed(self, receiver: str, reason: str, at: datetime) -> None:
         """It did not take a message: after several in a row, or if that was the one that asked, it is left alone."""

@@ -40,6 +40,10 @@ class Outcome(StrEnum):
     """The broker could not take it."""
     LOST = "lost"
     """Nobody knows: the connection ended before the broker answered. Send it again under the same id."""
+    DECLINED = "declined"
+    """Whom it is for will never take these bytes: it is dead until an operator says otherwise."""
+    POSTPONED = "postponed"
+    """It is not its turn yet: nothing was tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,10 @@ class Receipt:
     queue: str
     outcome: Outcome
     reason: str = ""
+    after: float = 0.0
+    """Seconds, at least, until it may be sent again."""
+    own: bool = False
+    """Whether the connection was its destination's own, so that losing it is the destination's failure."""
 
 
 class Broker(Protocol):

@@ -25,6 +25,9 @@ LOOK_EVERY = timedelta(seconds=0.25)
 REST = timedelta(seconds=1)
 """How long a broker that took nothing is not asked again."""
 
+DECLINED = "END-01"
+"""The code of what its destination will never take."""
+
 log = structlog.get_logger()
 
 
@@ -39,6 +42,8 @@ class Dispatch:
         self._graves = Graves(broker, chance)
         self._confirmed: list[str] = []
         self._deferred: list[tuple[str, datetime, str]] = []
+        self._declined: list[tuple[str, str, str]] = []
+        self._postponed: list[tuple[str, datetime]] = []
         self._look_at: datetime | None = None
         self._away, self._away_at = "", EPOCH
         """Why the broker took nothing the last time, and the log says so; and when that was."""
@@ -46,12 +51,12 @@ class Dispatch:
     @property
     def is_idle(self) -> bool:
         """Whether nothing is under way and every receipt is in the ledger."""
-        return not (self._under_way or self._confirmed or self._deferred) and self._graves.are_quiet
+        return not (self._under_way or self._confirmed or self.is_troubled) and self._graves.are_quiet
 
     @property
     def is_troubled(self) -> bool:
         """Whether something was put off and the ledger does not know it yet."""
-        return bool(self._deferred or self._breakers.turns)
+        return bool(self._deferred or self._declined or self._postponed or self._breakers.turns)
 
     def send(self, messages: Sequence[Message], at: datetime, attempts: Mapping[str, int] = NONE) -> int:
         """Hand over, in this order; what the broker cannot take now is put off.
@@ -87,6 +92,11 @@ class Dispatch:
                 _, receiver = self._under_way.pop(receipt.message_id)
                 self._confirmed.append(receipt.message_id)
                 self._breakers.delivered(receiver, at)
+            elif receipt.outcome is Outcome.POSTPONED:
+                self._under_way.pop(receipt.message_id)
+                self._postponed.append((receipt.message_id, at + timedelta(seconds=receipt.after)))
+            elif receipt.outcome is Outcome.DECLINED:
+                self._decline(receipt, at)
             else:
                 self._fail(receipt, at)
         self._graves.close([each for each in receipts if each.message_id in self._graves], at)
@@ -103,9 +113,10 @@ class Dispatch:
     def settle(self, at: datetime) -> tuple[int, int]:
         """Write down what was confirmed and what was put off; how many of each."""
         closed, deferred, turns = self._confirmed, self._deferred, self._breakers.turns
-        if closed or deferred or turns:
-            self._ledger.settle(closed, deferred, at, turns)
+        if closed or self.is_troubled:
+            self._ledger.settle(closed, deferred, at, turns, self._declined, self._postponed)
             self._confirmed, self._deferred, self._breakers.turns = [], [], []
+            self._declined, self._postponed = [], []
         for turn in turns:
             _tell(turn)
         return len(closed), len(deferred)
@@ -129,10 +140,19 @@ class Dispatch:
 
     def _fail(self, receipt: Receipt, at: datetime) -> None:
         """Put it off; what is lost with the connection says nothing of its destination."""
-        reason = f"{receipt.queue}: {receipt.outcome}: {receipt.reason}"
-        if receipt.outcome is not Outcome.LOST:
-            self._breakers.failed(self._under_way[receipt.message_id][1], reason, at)
-        self._put_off([receipt.message_id], reason, at)
+        if receipt.outcome is not Outcome.LOST or receipt.own:
+            self._breakers.failed(self._under_way[receipt.message_id][1], _said(receipt), at)
+        self._put_off([receipt.message_id], _said(receipt), at, timedelta(seconds=receipt.after))
+
+    def _decline(self, receipt: Receipt, at: datetime) -> None:
+        """Its destination will never take it, and answers: so nothing is wrong with the destination."""
+        _, receiver = self._under_way.pop(receipt.message_id)
+        self._breakers.delivered(receiver, at)
+        self._declined.append((receipt.message_id, DECLINED, _said(receipt)))
+        log.warning(
+            "declined", id=receipt.message_id, receiver=receiver, code=DECLINED, trouble=_said(receipt),
+            advice="see what it says and put it right: until it is sent again or given up, what follows it waits",
+        )  # fmt: skip
 
     def _keep_back(self, damaged: Mapping[str, int], at: datetime) -> None:
         """What is not as it was written must not leave; an operator is told whenever it is due."""
@@ -153,10 +173,14 @@ class Dispatch:
             log.info("messages are handed over again")
         self._away, self._away_at = str(trouble or ""), at
 
-    def _put_off(self, ids: Iterable[str], error: str, at: datetime) -> None:
+    def _put_off(self, ids: Iterable[str], error: str, at: datetime, after: timedelta = timedelta()) -> None:
         for id in ids:
             attempts, _ = self._under_way.pop(id, (0, ""))
-            self._deferred.append((id, at + back_off(attempts, self._chance), error))
+            self._deferred.append((id, at + max(after, back_off(attempts, self._chance)), error))
+
+
+def _said(receipt: Receipt) -> str:
+    return f"{receipt.queue}: {receipt.outcome}: {receipt.reason}"
 
 
 def _tell(turn: Turn) -> None:

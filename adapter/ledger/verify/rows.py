@@ -52,21 +52,21 @@ def check_deliveries(connection: Connection, scratch: Scratch, count: Count) -> 
 
 def check_messages(connection: Connection, scratch: Scratch, count: Count) -> Iterator[Finding]:
     """Digest, receiver, bytes and end of each message."""
-    columns = as_stored(OUTBOX, "id", "digest", "receiver", "size", "closed_at")
+    columns = as_stored(OUTBOX, "id", "digest", "receiver", "size", "closed_at", "died_at")
     chosen = select(*columns, *as_stored(BODIES, "body", "coding")).select_from(
         OUTBOX.outerjoin(BODIES, BODIES.c.id == OUTBOX.c.id)
     )
     for row in _walk(connection, chosen, OUTBOX, FEW, "messages", scratch, count):
-        said = scratch.said("messages", "digest, receiver, closed, again, dropped", row.id)
+        said = scratch.said("messages", "digest, receiver, dropped, closed, again, died, revived, given_up", row.id)
         if said is None or said[0] is None:
             yield found(UNKNOWN, "messages", row.id)
             continue
-        sealed, receiver, was_closed, was_reopened, is_bare = said
+        sealed, receiver, is_bare, *ends = said
         if row.digest != sealed:
             yield found(OTHER_DIGEST, "messages", row.id)
         if row.receiver != receiver:
             yield found(OTHER_VALUE, "messages", row.id, "receiver", value=row.receiver)
-        if was_closed != (row.closed_at is not None) and not (was_closed and was_reopened):
+        if not _ended_so(row, *ends):
             yield found(OTHER_END, "messages", row.id)
         yield from _check_body(row, sealed, is_bare, "messages")
     yield from _gone_or_disputed(scratch, "messages")
@@ -128,6 +128,13 @@ def _check_body(row: Any, sealed: str, is_bare: bool, name: str) -> Iterator[Fin
         is_whole = False
     if not is_whole:
         yield found(OTHER_BODY, name, row.id)
+
+
+def _ended_so(row: Any, closed: int, again: int, died: int, revived: int, given_up: int) -> bool:
+    """Whether it can stand as it does: what left may have been opened again, what died may have left after all."""
+    is_closed, is_dead = row.closed_at is not None, row.died_at is not None
+    left = is_closed == bool(closed or given_up) or (closed and again)
+    return bool(left and (is_dead == bool(died) or (died and (revived or closed))))
 
 
 def _stages(first: str, revised: str | None) -> set[str]:

@@ -25,7 +25,8 @@ STEPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 _TABLES = (
     "deliveries (id PRIMARY KEY, digest, stage, revised, bare DEFAULT 0, dropped DEFAULT 0, {})",
-    "messages (id PRIMARY KEY, digest, receiver, closed DEFAULT 0, again DEFAULT 0, dropped DEFAULT 0, {})",
+    "messages (id PRIMARY KEY, digest, receiver, closed DEFAULT 0, again DEFAULT 0, dropped DEFAULT 0, died DEFAULT 0,"
+    " revived DEFAULT 0, given_up DEFAULT 0, {})",
     "certificates (id PRIMARY KEY, digest, {})",
     *(
         f"{table} ({', '.join((*keys, *values))}, {{}}, PRIMARY KEY ({', '.join(keys)}))"
@@ -67,6 +68,9 @@ _FLAGGED = {
     "dropped_deliveries": ("deliveries", "dropped"),
     "closed": ("messages", "closed"),
     "again": ("messages", "again"),
+    "died": ("messages", "died"),
+    "revived": ("messages", "revived"),
+    "given_up": ("messages", "given_up"),
     "dropped_messages": ("messages", "dropped"),
 }
 _FLAG = "INSERT INTO {0} (id, {1}) VALUES (?, 1) ON CONFLICT DO UPDATE SET {1} = 1"

@@ -1,0 +1,36 @@
+"""Endpoints as connections.toml says, each checked before anything is sent."""
+
+import time
+from collections.abc import Callable
+
+from adapter.connections import Connections
+from adapter.connections import Endpoint as Told
+from adapter.relay.broker import Broker
+from adapter.relay.endpoints import Endpoints
+from adapter.relay.endpoints.endpoint import Endpoint, News
+from adapter.relay.endpoints.folder import Folder
+from adapter.relay.endpoints.lane import Lane, Tell
+from adapter.relay.endpoints.pace import Bucket
+from adapter.relay.names import outbox
+
+
+def over(
+    broker: Broker, connections: Connections, share: int = 1, clock: Callable[[], float] = time.monotonic
+) -> Broker:
+    """The broker, and over it the endpoints of partners that are reached otherwise; raises ValueError.
+
+    `share` is how many processes send side by side: each keeps to its part of what a partner may be sent in a second.
+    """
+    news = News()
+    told = {code: each.endpoint for code, each in connections.partners.items() if each.endpoint.kind != "queue"}
+    endpoints = {outbox(code): _open(code, each, news.put, share, clock) for code, each in told.items()}
+    return Endpoints(broker, endpoints, news) if endpoints else broker
+
+
+def _open(code: str, told: Told, tell: Tell, share: int, clock: Callable[[], float]) -> Endpoint:
+    bucket = Bucket(told.per_second / share, clock) if told.per_second else None
+    if told.folder:
+        if not told.folder.is_dir():
+            raise ValueError(f"partners.{code}.endpoint.folder: there is no folder {told.folder}")
+        return Lane(Folder(told.folder).carry, tell, bucket=bucket, clock=clock)
+    raise ValueError(f"partners.{code}.endpoint.kind: {told.kind} is not there yet")
