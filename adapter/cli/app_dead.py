@@ -89,6 +89,25 @@ def retry_dead(
     return retry(ids or [], code, partner, yes, by, why, json, database, home)
 
 
+@dead.command("give-up", epilog=f"{CODES}\n\n{DEAD_RETRY_JSON}")
+@guarded
+def give_up_dead(
+    ids: Annotated[list[str], typer.Argument(metavar="MESSAGE...", help="Which of our own messages.")],
+    why: Annotated[str, typer.Option("--why", metavar="TEXT", help="The reason; it is kept.")],
+    yes: Yes = False,
+    by: By = None,
+    database: Database = None,
+    json: Json = False,
+) -> int:
+    """Never send a message that its destination declined.
+
+    What is about the same certificate and waits behind it goes on. A certificate that is given up never arrives.
+    """
+    from adapter.cli.dead_again import give_up
+
+    return give_up(ids, why, yes, by, json, database)
+
+
 @dead.command("edit", epilog=f"{CODES}\n\n{DEAD_EDIT_JSON}")
 @guarded
 def edit_dead(

@@ -9,7 +9,6 @@ from adapter.cli.guard import guarded
 from adapter.cli.options import (
     QUEUES_JSON,
     TAKE_JSON,
-    TRACK_JSON,
     Broker,
     ConnectionsFile,
     Database,
@@ -91,23 +90,6 @@ def take_messages(
     from adapter.cli.take import run
 
     return run(system, out, keep, json, broker, partner_vhosts, home)
-
-
-@movement.command("track", epilog=TRACK_JSON)
-@guarded
-def track_number(
-    number: Annotated[str, typer.Argument(metavar="NUMBER", help="The certificate's number, however it is spelt.")],
-    database: Database = None,
-    json: Json = False,
-    home: Home = None,
-) -> int:
-    """Tell a certificate's whole way, and why it is not there.
-
-    All that came, became of it and left, in order of time; then a sentence for each certificate of that number.
-    """
-    from adapter.cli.track import run
-
-    return run(number, json, database, home)
 
 
 @movement.command("queues", epilog=QUEUES_JSON)

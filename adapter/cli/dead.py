@@ -1,9 +1,11 @@
 """`eodes dead list` and `show`: what died, of what, where, and what to do about it."""
 
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+from adapter.cli import dead_messages
 from adapter.cli.guard import VALID, refuse
 from adapter.cli.join import ledger_of
 from adapter.cli.keep import keep_for_good
@@ -11,14 +13,14 @@ from adapter.cli.say import printable, put, put_json
 from adapter.cli.start import open_catalogue
 from adapter.cli.tables import put_table
 from adapter.findings import Finding, Severity
-from adapter.ledger import CORRECTED, LIVING, Dead, Intervention
+from adapter.ledger import CORRECTED, LIVING, Dead, Intervention, Ledger
 from adapter.ledger.dead import DeadGroup
+from adapter.ledger.interventions import ENDPOINT
 from adapter.settings import settings
 from adapter.words import ENGLISH, Language
 
-MOST = 1_000
-GROUPS = ("code", "system", "count", "first", "last")
-COLUMNS = ("received_at", "system", "source", "kind", "number", "stage", "code", "said", "id")
+GROUPS = ("side", "code", "system", "count", "first", "last")
+COLUMNS = ("received_at", "side", "system", "source", "kind", "number", "stage", "code", "said", "id")
 SHOWN = ("id", "source", "partner", "kind", "agreement", "number", "message_id", "received_at", "stage", "code")
 
 
@@ -27,19 +29,20 @@ def list_all(
 ) -> int:  # fmt: skip
     """Put how many died of what, or each of them, newest first."""
     with ledger_of(settings(database=database), make=False) as ledger:
-        groups = [each for each in ledger.dead_groups() if code in (None, each.code) and partner in (None, each.system)]
-        dead = ledger.dead(limit, code, partner) if every else []
+        groups = [_group("in", each) for each in ledger.dead_groups()]
+        groups += [_group("out", each) for each in ledger.dead_message_groups()]
+        groups = [each for each in groups if code in (None, each["code"]) and partner in (None, each["system"])]
+        dead = _newest(ledger, limit, code, partner) if every else []
     if json:
-        said = {"groups": [_group(each) for each in groups]}
-        put_json(said | ({"dead": [_line(each) for each in dead]} if every else {}))
+        put_json({"groups": groups} | ({"dead": dead} if every else {}))
     elif not groups:
         put("nothing is dead\n")
     elif every:
-        put_table(COLUMNS, [[_line(each)[name] for name in COLUMNS] for each in dead])
-        if (left := sum(each.count for each in groups) - len(dead)) > 0:
+        put_table(COLUMNS, [[each[name] for name in COLUMNS] for each in dead])
+        if (left := sum(each["count"] for each in groups) - len(dead)) > 0:
             put(f"and {left} older; --limit shows more\n")
     else:
-        put_table(GROUPS, [[_group(each)[name] for name in GROUPS] for each in groups])
+        put_table(GROUPS, [[each[name] for name in GROUPS] for each in groups])
     return VALID
 
 
@@ -48,7 +51,7 @@ def show(id: str, out: Path | None, json: bool, database: str | None, home: Path
     told = settings(database=database)
     words = Language(ENGLISH, open_catalogue(home or told.home).folders)
     with ledger_of(told, make=False) as ledger:
-        dead, done = ledger.dead_letter(id), ledger.interventions([id])
+        dead, done = _message(ledger, id) or ledger.dead_letter(id), ledger.interventions([id])
     if dead is None or (dead.stage in LIVING and dead.stage != CORRECTED):
         raise refuse(f"{id}: nothing dead has this id; `eodes dead list --all` shows what has")
     if out:
@@ -62,16 +65,36 @@ def show(id: str, out: Path | None, json: bool, database: str | None, home: Path
     return VALID
 
 
-def _group(each: DeadGroup) -> dict[str, Any]:
+def _newest(ledger: Ledger, limit: int, code: str | None, partner: str | None) -> list[dict[str, Any]]:
+    """What came and died, and what was to leave and died, newest first."""
+    came = [_line(each) for each in ledger.dead(limit, code, partner)]
+    came += [dead_messages.line(each) for each in dead_messages.choose(ledger, limit, code, partner)]
+    return sorted(came, key=itemgetter("received_at"), reverse=True)[:limit]
+
+
+def _message(ledger: Ledger, id: str) -> Dead | None:
+    """A dead message in the shape of a delivery."""
+    message = dead_messages.find(ledger, id)
+    if message is None:
+        return None
+    said = {name: value for name, value in dead_messages.line(message).items() if name not in ("side", "system")}
+    said |= {"received_at": message.died_at, "message": said.pop("said") or "", "code": message.code or ""}
+    finding = {"code": message.code or "", "message": message.first_error or "", "severity": "error"}
+    return Dead(**said, digest=message.digest, findings=(finding,), body=ledger.message_body(id))
+
+
+def _group(side: str, each: DeadGroup) -> dict[str, Any]:
     return {
-        "code": each.code, "system": each.system, "count": each.count, "first": each.first.isoformat(),
+        "side": side, "code": each.code, "system": each.system, "count": each.count, "first": each.first.isoformat(),
         "last": each.last.isoformat(),
     }  # fmt: skip
 
 
 def _line(each: Dead) -> dict[str, Any]:
+    side = "out" if each.stage == ENDPOINT else "in"
     return {
-        "id": each.id, "system": each.partner or each.source, "source": each.source, "partner": each.partner,
+        "id": each.id, "side": side, "system": each.partner or each.source, "source": each.source,
+        "partner": each.partner,
         "message_id": each.message_id, "kind": each.kind, "agreement": each.agreement, "number": each.number,
         "stage": each.stage, "code": each.code, "said": each.message, "received_at": each.received_at.isoformat(),
         "size": each.size,
@@ -108,6 +131,19 @@ def _lines(dead: Dead, done: Sequence[Intervention], words: Language, out: Path 
         if code in words:
             yield f"What to do about {code}: {words[code].remedy}"
     yield from map(_deed_line, done)
+    yield from _next(dead)
+
+
+def _next(dead: Dead) -> Iterator[str]:
+    """What an operator may do now."""
+    if dead.stage == CORRECTED:
+        return
+    yield ""
+    yield f"eodes dead retry {dead.id}   decides it again, or sends it after all"
+    if dead.stage == ENDPOINT:
+        yield f"eodes dead give-up {dead.id} --why TEXT   never sends it, and lets go on what waits behind it"
+    elif dead.partner != dead.source:
+        yield f"eodes dead edit {dead.id} --from FILE --why TEXT   takes a corrected record in in its place"
 
 
 def _deed_line(each: Intervention) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from adapter.calendar import Calendar
 from adapter.catalogue import Catalogue
+from adapter.cli import dead_messages
 from adapter.cli.guard import INVALID, VALID, refuse
 from adapter.cli.join import ledger_of
 from adapter.cli.progress import how_far
@@ -26,7 +27,7 @@ from adapter.relay.quarantine import Quarantine
 from adapter.settings import settings
 
 COLUMNS = ("became", "stage", "code", "count")
-RETRY, EDIT = "retry", "edit"
+RETRY, EDIT, GIVE_UP = "retry", "edit", "give up"
 
 
 def retry(
@@ -41,12 +42,11 @@ def retry(
     deed = Deed(RETRY, by or operator(), why)
     with ledger_of(told, make=False) as ledger, how_far() as progress:
         intake = intake_of(ledger, exchange, deed)
-        chosen = [*dict.fromkeys(ids)] or ledger.dead_of(str(code), str(partner))
-        _require_dead(ledger, ids)
-        results: list[dict[str, Any]] = []
+        messages, chosen = _choose(ledger, ids, code, partner)
+        results = dead_messages.send_after_all(ledger, messages, yes, deed)
         for start in range(0, len(chosen), TOGETHER):
             results += _again(intake, ledger.originals(chosen[start : start + TOGETHER]), yes)
-            progress("deliveries", len(results), len(chosen))
+            progress("dead", len(results), len(messages) + len(chosen))
     _put(results, yes, json)
     return INVALID if any(each["became"] in ("dead", "left") for each in results) else VALID
 
@@ -96,6 +96,30 @@ def operator() -> str:
         return getpass.getuser()
     except (OSError, KeyError):
         raise refuse("say who you are with --by NAME: this login has no name") from None
+
+
+def give_up(
+    ids: Sequence[str], why: str, yes: bool, by: str | None, json: bool, database: str | None
+) -> int:  # fmt: skip
+    """Never send dead messages; unless told yes, only say which."""
+    with ledger_of(settings(database=database), make=False) as ledger:
+        results = dead_messages.give_up(ledger, [*dict.fromkeys(ids)], yes, Deed(GIVE_UP, by or operator(), why))
+    _put(results, yes, json)
+    return VALID
+
+
+def _choose(
+    ledger: Ledger, ids: Sequence[str], code: str | None, partner: str | None
+) -> tuple[list[str], list[str]]:  # fmt: skip
+    """Messages, and deliveries, that are named or are of one group; all of them dead."""
+    if not ids:
+        messages = dead_messages.choose(ledger, dead_messages.MOST, code, partner)
+        return [each.id for each in messages], ledger.dead_of(str(code), str(partner))
+    named = [*dict.fromkeys(ids)]
+    sent = [id for id in named if dead_messages.find(ledger, id)]
+    came = [id for id in named if id not in sent]
+    _require_dead(ledger, came)
+    return sent, came
 
 
 def _require_dead(ledger: Ledger, ids: Sequence[str]) -> None:
@@ -148,8 +172,7 @@ def _put(results: Sequence[dict[str, Any]], yes: bool, json: bool) -> None:
     if not results:
         put("nothing is dead of that\n")
     else:
-        many = f"{len(results)} {'delivery' if len(results) == 1 else 'deliveries'}"
-        put(f"{many} decided again\n" if yes else f"{many} would be decided again, with this outcome; --yes does it\n")
+        put(f"{len(results)} done\n" if yes else f"{len(results)} would be done, with this outcome; --yes does it\n")
 
 
 def _said(result: dict[str, Any], yes: bool) -> str:

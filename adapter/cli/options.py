@@ -107,8 +107,8 @@ PRUNE_JSON = """\b
 
 DEAD_LIST_JSON = """\b
 --json:
-{"groups": [{"code", "system", "count", "first", "last"}],
- "dead": only with --all [{"id", "system", "source", "partner", "message_id",
+{"groups": [{"side": "in" | "out", "code", "system", "count", "first", "last"}],
+ "dead": only with --all [{"id", "side", "system", "source", "partner", "message_id",
    "kind", "agreement", "number", "stage", "code", "said", "received_at",
    "size"}]}"""
 DEAD_SHOW_JSON = """\b
@@ -120,8 +120,8 @@ DEAD_SHOW_JSON = """\b
 DEAD_RETRY_JSON = """\b
 --json:
 {"applied": true | false,
- "results": [{"id", "became": "done" | "held" | "dead" | "left", "stage",
-   "code", "why"?}]}"""
+ "results": [{"id", "became": "done" | "held" | "dead" | "due" | "given up"
+   | "left", "stage", "code", "why"?}]}"""
 DEAD_EDIT_JSON = """\b
 --json:
 {"applied": true | false, "id", "original", "reference",
@@ -140,6 +140,20 @@ TRACK_JSON = """\b
    "certificate", "detail"}]}
 
 Exit codes: 0 found, 1 nothing is known of this number, 2 wrong usage or
+environment."""
+
+SEARCH_JSON = """\b
+--json:
+{"in": "deliveries" | "certificates" | "messages", "after": place | null,
+ "found": [their columns, as docs/finding-out.md lists them]}
+
+Exit codes: 0 found, 1 nothing, 2 wrong usage or environment."""
+REPLAY_JSON = """\b
+--json:
+{"applied": true | false, "ids": [message id],
+ "messages": [{"receiver", "kind", "outcome", "count"}]}
+
+Exit codes: 0 something is sent again, 1 nothing, 2 wrong usage or
 environment."""
 
 OWN_FOLDER = "Your own mappings/, xsd/, fixtures/, searched first."

@@ -46,6 +46,8 @@ def _of_certificate(standing: Standing, story: Story, complaints: Complaints, at
         told = (False, since, _ended(standing, story, since))
     elif message is None:
         told = (False, since, f"nothing is known of the message that carries it to {standing.holder}")
+    elif message.died_at:
+        told = (False, message.died_at, _declined(message))
     elif message.closed_at is None:
         told = (False, message.created_at, _waits(message, story, at))
     elif message.attempts == 0:
@@ -101,6 +103,14 @@ def _waits(message: Posted, story: Story, at: datetime) -> str:
     if message.next_attempt_at > at:
         return f"{said}; the next attempt is at {when(message.next_attempt_at)}"
     return f"{said}; it is due since {when(message.next_attempt_at)}: does a relay run?"
+
+
+def _declined(message: Posted) -> str:
+    """A message that its destination will never take, or that was given up since."""
+    said = f"{message.receiver} declined it with {message.code} on {when(message.died_at or message.created_at)}"
+    if message.closed_at:
+        return f"{said}, and it was given up on {when(message.closed_at)}"
+    return f"{said}: {message.first_error}; eodes dead show {message.id}"
 
 
 def _stands_before(other: Posted, message: Posted) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func
 from adapter.ledger.engine import moment
 from adapter.ledger.entries import DONE, LIVING
 from adapter.ledger.payload import unpacked
-from adapter.ledger.schema import DELIVERIES
+from adapter.ledger.schema import DEAD, DELIVERIES, OUTBOX
 from adapter.ledger.shown import Dead
 from adapter.ledger.statements import columns_of
 
@@ -21,7 +21,8 @@ COLUMNS = (
 )  # fmt: skip
 _whose = func.coalesce(DELIVERIES.c.partner, DELIVERIES.c.source)
 """The partner that it concerns, as far as that is known, else the system that it came from."""
-_DIED = and_(DELIVERIES.c.stage != DONE, *(DELIVERIES.c.stage != each for each in LIVING if each != DONE))
+DIED = and_(DELIVERIES.c.stage != DONE, *(DELIVERIES.c.stage != each for each in LIVING if each != DONE))
+"""What is dead: not done, held or corrected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class DeadGroup:
 def group_dead(connection: Connection) -> list[DeadGroup]:
     """How many died of what, the largest groups first."""
     time = DELIVERIES.c.received_at
-    counted = select(DELIVERIES.c.code, _whose, func.count(), func.min(time), func.max(time)).where(_DIED)
+    counted = select(DELIVERIES.c.code, _whose, func.count(), func.min(time), func.max(time)).where(DIED)
     found = [
         DeadGroup(code or "", system, count, moment(first), moment(last))
         for code, system, count, first, last in connection.execute(counted.group_by(DELIVERIES.c.code, _whose))
@@ -46,10 +47,21 @@ def group_dead(connection: Connection) -> list[DeadGroup]:
     return sorted(found, key=lambda each: (-each.count, each.code, each.system))
 
 
+def group_dead_messages(connection: Connection) -> list[DeadGroup]:
+    """How many messages their destinations will never take, by code and receiver."""
+    columns = OUTBOX.c
+    counted = (func.count(), func.min(columns.died_at), func.max(columns.died_at))
+    rows = connection.execute(
+        select(columns.code, columns.receiver, *counted).where(DEAD).group_by(columns.code, columns.receiver)
+    )
+    found = [DeadGroup(code or "", who, count, moment(first), moment(last)) for code, who, count, first, last in rows]
+    return sorted(found, key=lambda each: (-each.count, each.code, each.system))
+
+
 def dead_newest(limit: int, code: str | None = None, system: str | None = None) -> Select[*tuple[Any, ...]]:
     """What died last, of one code and one system if they are named."""
     order = (DELIVERIES.c.received_at.desc(), DELIVERIES.c.id.desc())
-    return select(*columns_of(DELIVERIES, COLUMNS)).where(_DIED, *_only(code, system)).order_by(*order).limit(limit)
+    return select(*columns_of(DELIVERIES, COLUMNS)).where(DIED, *_only(code, system)).order_by(*order).limit(limit)
 
 
 def list_dead(connection: Connection, limit: int, code: str | None, system: str | None) -> list[Dead]:
@@ -61,7 +73,7 @@ def dead_ids(connection: Connection, code: str, system: str) -> list[str]:
     """All that died of this code and belong to this system, oldest first."""
     order = (DELIVERIES.c.received_at, DELIVERIES.c.id)
     return list(
-        connection.execute(select(DELIVERIES.c.id).where(_DIED, *_only(code, system)).order_by(*order)).scalars()
+        connection.execute(select(DELIVERIES.c.id).where(DIED, *_only(code, system)).order_by(*order)).scalars()
     )
 
 

@@ -3,17 +3,17 @@
 What a delivery died of is kept each time before it becomes another.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, literal_column, select, update
+from sqlalchemy import Connection, bindparam, func, literal, literal_column, null, select, update
 
 from adapter.ledger.engine import moment, put
 from adapter.ledger.entries import CORRECTED, HELD, LIVING, SETTLED, Deed, Outcome, Outpaced
 from adapter.ledger.payload import packed
-from adapter.ledger.schema import DELIVERIES, INTERVENTIONS
+from adapter.ledger.schema import DEAD, DELIVERIES, INTERVENTIONS, OUTBOX
 from adapter.ledger.statements import columns_of, put_new
 
 COLUMNS = ("subject", "number", "what", "at", "by", "why", "stage", "code", "other", "message", "findings")
@@ -21,6 +21,8 @@ SAID = slice(0, 9)
 """What the journal is told of a row."""
 AGAIN = "again"
 """What the relay does when what died comes again from its sender."""
+ENDPOINT = "endpoint"
+"""Where a message dies that its destination will never take."""
 AT_ONCE = 500
 
 InterventionRow = tuple[Any, ...]
@@ -94,9 +96,18 @@ def correct(connection: Connection, outcome: Outcome, at: int) -> list[Intervent
     return [_write(connection, dead, outcome.deed, at, stood, outcome.entry.id)]
 
 
-def note(connection: Connection, subjects: Iterable[str], deed: Deed, at: int) -> list[InterventionRow]:
-    """What was done to messages."""
-    return [_write(connection, subject, deed, at) for subject in sorted(subjects)]
+def died_of(connection: Connection, messages: Iterable[str]) -> dict[str, Any]:
+    """What those of these messages had died of that were dead, by id."""
+    columns = (OUTBOX.c.id, literal(ENDPOINT).label("stage"), OUTBOX.c.code, OUTBOX.c.first_error.label("message"))
+    chosen = select(*columns, null().label("findings")).where(OUTBOX.c.id.in_(sorted(messages)), DEAD)
+    return {row.id: row for row in connection.execute(chosen)}
+
+
+def note(
+    connection: Connection, subjects: Mapping[str, Any], deed: Deed | None, at: int
+) -> list[InterventionRow]:  # fmt: skip
+    """What was done to messages, each with what it had died of."""
+    return [_write(connection, id, deed, at, stood) for id, stood in sorted(subjects.items())] if deed else []
 
 
 def settled_by(connection: Connection, delivery: str) -> str:

@@ -12,11 +12,12 @@ from adapter.delivery import Message
 from adapter.envelope import digest
 from adapter.ledger.asked import find, rows_of
 from adapter.ledger.destinations import Due, Position, Turn, last_turns, put_turns
-from adapter.ledger.endings import give_up, revive, write_deaths
+from adapter.ledger.endings import give_up, replay, revive, write_deaths
 from adapter.ledger.engine import micros, open_engine, put, reading, writing
-from adapter.ledger.entries import Outcome, Waiting
+from adapter.ledger.entries import Deed, Outcome, Waiting
 from adapter.ledger.facts import Facts
 from adapter.ledger.holds import lease_held
+from adapter.ledger.interventions import died_of, note
 from adapter.ledger.journal import Journal
 from adapter.ledger.known import Known, Question
 from adapter.ledger.looks import Looks
@@ -120,19 +121,27 @@ class Ledger(Looks):
 
         self._journal.write(self._engine, now, write)
 
-    def revive(self, ids: Iterable[str], at: datetime) -> list[str]:
+    def revive(self, ids: Iterable[str], at: datetime, deed: Deed | None = None) -> list[str]:
         """Send these after all, from now on: the ids of those that had died; raises Unavailable."""
-        return self._end(revive, ids, at)
+        return self._end(revive, ids, at, deed)
 
-    def give_up(self, ids: Iterable[str], at: datetime) -> list[str]:
+    def give_up(self, ids: Iterable[str], at: datetime, deed: Deed | None = None) -> list[str]:
         """Never send these, and let go on what they held back: the ids of those that had died; raises Unavailable."""
-        return self._end(give_up, ids, at)
+        return self._end(give_up, ids, at, deed)
 
-    def _end(self, end: Callable[..., list[str]], ids: Iterable[str], at: datetime) -> list[str]:
+    def replay(self, ids: Iterable[str], at: datetime, deed: Deed | None = None) -> list[str]:
+        """Send these once more: the ids of those that had left, and whose bytes are kept; raises Unavailable."""
+        return self._end(replay, ids, at, deed)
+
+    def _end(
+        self, end: Callable[..., list[str]], ids: Iterable[str], at: datetime, deed: Deed | None
+    ) -> list[str]:  # fmt: skip
         changed: list[str] = []
 
         def write(connection: Connection, facts: Facts) -> None:
+            before = died_of(connection, ids) if deed else {}
             changed.extend(end(connection, ids, micros(at), facts))
+            facts.interventions += note(connection, {id: before.get(id) for id in changed}, deed, micros(at))
 
         self._journal.write(self._engine, micros(at), write)
         return changed

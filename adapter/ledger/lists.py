@@ -11,6 +11,7 @@ from adapter.ledger.entries import Standing
 from adapter.ledger.schema import CERTIFICATES, DEAD, DELIVERIES, OPEN, OUTBOX
 from adapter.ledger.shown import Backlog
 from adapter.ledger.statements import STANDING, columns_of
+from adapter.states import State
 
 
 def list_standings(connection: Connection, limit: int) -> list[Standing]:
@@ -69,3 +70,10 @@ def list_dropped(connection: Connection, messages: Collection[str]) -> list[str]
     """Those of these messages that lost their bytes to retention."""
     was_dropped = OUTBOX.c.id.in_(sorted(messages)) & OUTBOX.c.dropped_at.is_not(None)
     return sorted(connection.execute(select(OUTBOX.c.id).where(was_dropped)).scalars())
+
+
+def list_ended(connection: Connection, certificates: Sequence[str]) -> dict[str, str]:
+    """The states of those of these certificates that were cancelled or superseded, by id."""
+    chosen = select(CERTIFICATES.c.id, CERTIFICATES.c.state).where(CERTIFICATES.c.id.in_(sorted(set(certificates))))
+    over = chosen.where(CERTIFICATES.c.state.in_([State.CANCELLED.value, State.SUPERSEDED.value]))
+    return {id: state for id, state in connection.execute(over)}

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from adapter.envelope import digest
 from adapter.ledger.engine import moment
 from adapter.ledger.payload import unpacked
-from adapter.ledger.schema import DELIVERIES
+from adapter.ledger.schema import BODIES, DELIVERIES, OUTBOX
 from adapter.ledger.statements import columns_of
 
 COLUMNS = (
@@ -51,6 +51,14 @@ def read_originals(connection: Connection, ids: Sequence[str]) -> list[Original]
         wanted = DELIVERIES.c.id.in_(ids[start : start + AT_ONCE])
         found += [_original(row) for row in connection.execute(select(*columns_of(DELIVERIES, COLUMNS)).where(wanted))]
     return sorted(found, key=lambda each: (each.received_at, each.id))
+
+
+def read_body(connection: Connection, message: str) -> bytes | None:
+    """The bytes of one of our messages."""
+    columns = (*columns_of(OUTBOX, ("digest",)), *columns_of(BODIES, ("body", "coding")))
+    chosen = select(*columns).join(BODIES, BODIES.c.id == OUTBOX.c.id).where(OUTBOX.c.id == message)
+    row = connection.execute(chosen).first()
+    return _body(row) if row else None
 
 
 def _original(row: Any) -> Original:

@@ -111,6 +111,9 @@ REVIVE = (
 
 GIVE_UP = update(OUTBOX).values(closed_at=bindparam("at")).where(OUTBOX.c.id == bindparam("this"), DEAD)
 
+REPLAY = REOPEN.where(OUTBOX.c.attempts > literal_column("0"), OUTBOX.c.died_at.is_(None))
+"""As that, for what left: not what is kept until somebody asks for it, nor what was given up."""
+
 LEASE = update(OUTBOX).values(next_attempt_at=bindparam("at")).where(OUTBOX.c.id == bindparam("this"))
 
 
