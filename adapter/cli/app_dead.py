@@ -1,7 +1,7 @@
 """The commands of `eodes dead`: what each takes; what it does is imported only when it is asked for."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -10,12 +10,15 @@ from adapter.cli.options import (
     CODES,
     DEAD_EDIT_JSON,
     DEAD_LIST_JSON,
+    DEAD_QUEUE_JSON,
     DEAD_RETRY_JSON,
     DEAD_SHOW_JSON,
+    Broker,
     By,
     Database,
     Home,
     Json,
+    PartnerVhosts,
     Why,
     Yes,
 )
@@ -106,6 +109,30 @@ def give_up_dead(
     from adapter.cli.dead_again import give_up
 
     return give_up(ids, why, yes, by, json, database)
+
+
+@dead.command("queue", epilog=DEAD_QUEUE_JSON)
+@guarded
+def show_queue(
+    queue: Annotated[Literal["dead", "unknown"], typer.Argument(help="Which of the broker's queues.")] = "dead",
+    ids: Annotated[list[str] | None, typer.Argument(metavar="[MESSAGE...]", help="Which in it; else all.")] = None,
+    into: Annotated[
+        str | None, typer.Option("--into", metavar="SYSTEM", help="Into this system's inbox instead of its own.")
+    ] = None,
+    yes: Yes = False,
+    broker: Broker = None,
+    partner_vhosts: PartnerVhosts = None,
+    json: Json = False,
+    home: Home = None,
+) -> int:
+    """Show what lies in the broker's queues of the dead, or put it back.
+
+    What could not even be taken in lies in `dead`, what was put in for no queue in `unknown`: of that nobody knows
+    whose it is, so --into says it. The first 256 are looked at.
+    """
+    from adapter.cli.dead_queue import run
+
+    return run(queue, ids or [], into, yes, broker, partner_vhosts, json, home)
 
 
 @dead.command("edit", epilog=f"{CODES}\n\n{DEAD_EDIT_JSON}")

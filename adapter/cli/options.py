@@ -156,6 +156,12 @@ REPLAY_JSON = """\b
 Exit codes: 0 something is sent again, 1 nothing, 2 wrong usage or
 environment."""
 
+DEAD_QUEUE_JSON = """\b
+--json:
+{"queue", "applied": true | false, "left": number,
+ "messages": [{"id", "source", "reason", "message_id", "size",
+   "to": queue | null}]}"""
+
 OWN_FOLDER = "Your own mappings/, xsd/, fixtures/, searched first."
 Home = Annotated[Path | None, typer.Option("--home", metavar="DIR", help=OWN_FOLDER)]
 HomeForAll = Annotated[Path | None, typer.Option("--home", metavar="DIR", envvar="EODES_HOME", help=OWN_FOLDER)]
