@@ -1,6 +1,9 @@
 """What died is decided again by an operator: from the raw original, once in effect, whoever else is at work."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +12,7 @@ from post_office import PostOffice, calendar, catalogue, kinds, record, respond
 from adapter.delivery import Delivery
 from adapter.ledger import CORRECTED, DONE, Deed, Known, Ledger, Question
 from adapter.relay.arrival import arrive
+from adapter.relay.embedded import Embedded
 from adapter.relay.exchange import Exchange
 from adapter.relay.intake import Intake, Taken
 from adapter.relay.names import inbox
@@ -45,6 +49,16 @@ def dead(office: PostOffice) -> list[str]:
 
 def stage(office: PostOffice, id: str) -> str:
     return office.ledger.stages([id])[id]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PostOffice]:
+    """A post office with each database."""
+    url = f"sqlite:///{tmp_path / 'ledger.db'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("database_url")
+    with closing(Embedded(tmp_path / "queues.db")) as broker, closing(Ledger.open(url)) as ledger:
+        yield PostOffice(broker, ledger)
 
 
 @pytest.fixture
@@ -149,6 +163,28 @@ def test_two_operators_at_once_have_one_effect(crashed: PostOffice, beside: Mean
     crashed.work()
     assert (kinds(crashed.take("ID")), kinds(crashed.take("kcci"))) == (["certificate"], ["acknowledgement"])
     assert crashed.ledger.verify().findings == []
+
+
+def test_four_operators_who_retry_a_group_at_once_send_each_of_it_once(
+    office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from adapter.relay import decide
+
+    with monkeypatch.context() as patched:
+        patched.setattr(decide, "vouch", lambda *_: 1 / 0)
+        for place in range(20):
+            office.put("kcci", record(f"K001-25-00000{place:02}"), f"m-{place}")
+        office.work()
+    office.take("kcci")
+    ids = dead(office)
+    ledgers = [Ledger(office.ledger._engine) for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda ledger: retry(office, *ids, ledger=ledger), ledgers))
+    office.work()
+    assert dead(office) == []
+    assert len({each.headers["number"] for each in office.take("ID")}) == len(office.take("kcci")) == 20
+    assert len(office.ledger.interventions(ids)) == 20
+    assert office.ledger.verify().findings == []
 
 
 def test_a_relay_that_is_brought_the_same_meanwhile_has_the_effect_alone(
