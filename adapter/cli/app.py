@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
+from adapter.cli.app_dead import dead
+from adapter.cli.app_finding import finding
 from adapter.cli.app_knowledge import (
     check_tables,
     explain_code,
@@ -46,8 +48,10 @@ app = typer.Typer(
     epilog=CODES, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
 )  # fmt: skip
 app.add_typer(movement)
+app.add_typer(finding)
 app.add_typer(topology)
 app.add_typer(ledger, name="ledger")
+app.add_typer(dead, name="dead")
 
 
 def say_version(asked: bool) -> None:

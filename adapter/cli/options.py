@@ -105,6 +105,63 @@ PRUNE_JSON = """\b
 {"applied": true | false, "dropped": [{"agreement": name | null, "deliveries",
    "messages", "bytes", "years", "recalled": true | false, "source"}]}"""
 
+DEAD_LIST_JSON = """\b
+--json:
+{"groups": [{"side": "in" | "out", "code", "system", "count", "first", "last"}],
+ "dead": only with --all [{"id", "side", "system", "source", "partner", "message_id",
+   "kind", "agreement", "number", "stage", "code", "said", "received_at",
+   "size"}]}"""
+DEAD_SHOW_JSON = """\b
+--json: as in dead list, and
+{"digest", "bytes": where they are, "findings": [as in validate],
+ "remedies": {code: text}, "corrected_by": id | null, "written": path | null,
+ "done": [{"what": "again" | "retry" | "edit", "at", "by", "why", "stage",
+   "code", "said", "other": id | null}]}"""
+DEAD_RETRY_JSON = """\b
+--json:
+{"applied": true | false,
+ "results": [{"id", "became": "done" | "held" | "dead" | "due" | "given up"
+   | "left", "stage", "code", "why"?}]}"""
+DEAD_EDIT_JSON = """\b
+--json:
+{"applied": true | false, "id", "original", "reference",
+ "became": "done" | "held" | "dead", "stage", "code",
+ "findings": [as in validate]}"""
+
+TRACK_JSON = """\b
+--json:
+{"number", "key", "answers": [{"certificate": id | null, "delivery": id | null,
+   "number", "agreement", "issuer", "version", "state": state | null,
+   "receiver", "is_there": true | false, "since": moment, "why": sentence}],
+ "certificates": [{"id", "number", "agreement", "issuer", "version", "system",
+   "holder", "state", "issued_on", "received_at", "original"}],
+ "timeline": [{"at", "event": "received" | "state" | "written" | "confirmed"
+   | "item" | "verification" | "done", "what", "system", "id", "agreement",
+   "certificate", "detail"}]}
+
+Exit codes: 0 found, 1 nothing is known of this number, 2 wrong usage or
+environment."""
+
+SEARCH_JSON = """\b
+--json:
+{"in": "deliveries" | "certificates" | "messages", "after": place | null,
+ "found": [their columns, as docs/finding-out.md lists them]}
+
+Exit codes: 0 found, 1 nothing, 2 wrong usage or environment."""
+REPLAY_JSON = """\b
+--json:
+{"applied": true | false, "ids": [message id],
+ "messages": [{"receiver", "kind", "outcome", "count"}]}
+
+Exit codes: 0 something is sent again, 1 nothing, 2 wrong usage or
+environment."""
+
+DEAD_QUEUE_JSON = """\b
+--json:
+{"queue", "applied": true | false, "left": number,
+ "messages": [{"id", "source", "reason", "message_id", "size",
+   "to": queue | null}]}"""
+
 OWN_FOLDER = "Your own mappings/, xsd/, fixtures/, searched first."
 Home = Annotated[Path | None, typer.Option("--home", metavar="DIR", help=OWN_FOLDER)]
 HomeForAll = Annotated[Path | None, typer.Option("--home", metavar="DIR", envvar="EODES_HOME", help=OWN_FOLDER)]
@@ -114,6 +171,9 @@ Strict = Annotated[bool, typer.Option("--strict", help="Warnings are errors.")]
 Today = Annotated[
     str | None, typer.Option("--on", metavar="DATE", help="Judge as on this day instead of today (YYYY-MM-DD).")
 ]
+Yes = Annotated[bool, typer.Option("--yes", help="Do it; without this it is only said what would come of it.")]
+By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who does it, if not whoever is logged in.")]
+Why = Annotated[str | None, typer.Option("--why", metavar="TEXT", help="The reason; it is kept.")]
 Database = Annotated[
     str | None, typer.Option("--database", metavar="URL", help="The ledger's database (SQLAlchemy URL).")
 ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from adapter.cli.guard import refuse
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
     from adapter.catalogue import Catalogue
     from adapter.rules import Facts
@@ -72,6 +72,17 @@ def day_of(said: str | None) -> date:
         return date.fromisoformat(said) if said is not None else date.today()
     except ValueError:
         raise refuse(f"--on {said}: no such day; write it as YYYY-MM-DD") from None
+
+
+def moment_of(option: str, said: str) -> datetime:
+    """A day's beginning or a moment, in UTC unless it says otherwise."""
+    from datetime import UTC, datetime
+
+    try:
+        moment = datetime.fromisoformat(said)
+    except ValueError:
+        raise refuse(f"{option} {said}: no such moment; write it as YYYY-MM-DD or YYYY-MM-DDTHH:MM (UTC)") from None
+    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
 
 
 def there(files: list[str]) -> list[str]:

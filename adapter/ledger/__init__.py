@@ -3,9 +3,13 @@
 from adapter.ledger.destinations import Due, Position, Turn
 from adapter.ledger.engine import micros, moment
 from adapter.ledger.entries import (
+    CORRECTED,
     DONE,
     HELD,
+    LIVING,
+    SETTLED,
     Change,
+    Deed,
     Entry,
     Hold,
     ItemStep,
@@ -20,16 +24,17 @@ from adapter.ledger.entries import (
     VerificationStep,
     Waiting,
 )
-from adapter.ledger.holds import Held
+from adapter.ledger.interventions import Intervention
 from adapter.ledger.known import DayAsked, DayBook, Exchanged, Known, Paper, Question, Rare
 from adapter.ledger.ledger import Ledger
 from adapter.ledger.looks import Looks
+from adapter.ledger.originals import Original
 from adapter.ledger.shown import Arrived, Backlog, Dead, Place, Posted
 from adapter.ledger.verifications import Verification
 
 __all__ = [
-    "DONE", "HELD", "Arrived", "Backlog", "Change", "DayAsked", "DayBook", "Dead", "Due", "Entry", "Exchanged", "Held",
-    "Hold", "ItemStep", "Known", "Ledger", "Looks", "Moved", "Outcome", "Outpaced", "Paper", "Part", "Place",
-    "Position", "Post", "Posted", "Question", "Rare", "Sent", "Standing", "Step", "Turn", "Verification",
-    "VerificationStep", "Waiting", "micros", "moment",
+    "CORRECTED", "DONE", "HELD", "LIVING", "SETTLED", "Arrived", "Backlog", "Change", "DayAsked", "DayBook", "Dead",
+    "Deed", "Due", "Entry", "Exchanged", "Hold", "Intervention", "ItemStep", "Known", "Ledger", "Looks", "Moved",
+    "Original", "Outcome", "Outpaced", "Paper", "Part", "Place", "Position", "Post", "Posted", "Question", "Rare",
+    "Sent", "Standing", "Step", "Turn", "Verification", "VerificationStep", "Waiting", "micros", "moment",
 ]  # fmt: skip

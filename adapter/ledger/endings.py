@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Executable
 
 from adapter.ledger.engine import put
 from adapter.ledger.facts import Facts
-from adapter.ledger.statements import DIE, GIVE_UP, REVIVE
+from adapter.ledger.statements import DIE, GIVE_UP, REPLAY, REVIVE
 
 
 def write_deaths(connection: Connection, declined: Iterable[tuple[str, str, str]], at: int, facts: Facts) -> None:
@@ -27,6 +27,13 @@ def give_up(connection: Connection, ids: Iterable[str], at: int, facts: Facts) -
     given_up = _changed(connection, GIVE_UP, [(at, id) for id in sorted(set(ids))])
     facts.given_up += given_up
     return given_up
+
+
+def replay(connection: Connection, ids: Iterable[str], at: int, facts: Facts) -> list[str]:
+    """Those of these that had left are due once more, if their bytes are still there."""
+    again = _changed(connection, REPLAY, [(at, id) for id in sorted(set(ids))])
+    facts.again += again
+    return again
 
 
 def _changed(connection: Connection, statement: Executable, rows: list[tuple[Any, ...]]) -> list[str]:

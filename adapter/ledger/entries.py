@@ -8,8 +8,11 @@ from typing import Literal, NamedTuple
 from adapter.delivery import Message
 from adapter.findings import Finding
 
-DONE, HELD = "done", "held"
-"""The stages of a delivery that did not die: one that did what it came for, and one that waits."""
+DONE, HELD, CORRECTED = "done", "held", "corrected"
+"""The stages of a delivery that is not dead: it did what it came for, it waits, or another was taken in its place."""
+SETTLED = (DONE, CORRECTED)
+"""The stages of a delivery on which nothing is to be decided any more."""
+LIVING = (DONE, HELD, CORRECTED)
 
 
 class Outpaced(Exception):
@@ -40,6 +43,8 @@ class Entry:
     message: str | None = None
     findings: str | None = None
     """All findings as JSON."""
+    named: str | None = None
+    """The receiver that its sender named beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +149,8 @@ class ItemStep:
     """What may still be used; absent where nobody debits."""
     feedback: str | None = None
     """Digest of what decided."""
+    at: datetime | None = field(default=None, compare=False)
+    """When it was written down."""
 
 
 Part = Literal["request", "information"]
@@ -190,6 +197,17 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class Deed:
+    """What an operator does to a delivery or message, and why."""
+
+    what: str
+    by: str
+    why: str | None = None
+    corrects: str | None = None
+    """Id of the dead delivery in whose place another is taken in."""
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """All that comes of one delivery."""
 
@@ -211,6 +229,8 @@ class Outcome:
     verifications: tuple[VerificationStep, ...] = ()
     remarks: tuple[Finding, ...] = ()
     """What its sender is told though it was accepted."""
+    deed: Deed | None = None
+    """The operator's deed that it comes of; the relay's own work has none."""
 
 
 @dataclass(frozen=True, slots=True)

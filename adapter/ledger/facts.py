@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from adapter.ledger.entries import Outcome
 from adapter.ledger.history import Row
+from adapter.ledger.interventions import InterventionRow
 from adapter.ledger.items import ItemRow
 from adapter.ledger.schema import OUTBOX
 from adapter.ledger.statements import columns_of
@@ -49,6 +50,8 @@ class Facts:
     """What was decided on items."""
     verifications: list[VerificationRow] = field(default_factory=list)
     """What was asked and replied."""
+    interventions: list[InterventionRow] = field(default_factory=list)
+    """What was done later, by whom and why."""
     dropped_deliveries: list[str] = field(default_factory=list)
     """Deliveries whose bytes retention ended for."""
     dropped_messages: list[str] = field(default_factory=list)

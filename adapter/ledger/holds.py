@@ -6,12 +6,11 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, exists, select, update
 
-from adapter.envelope import digest
 from adapter.ledger.engine import micros, moment, put
 from adapter.ledger.entries import DONE, HELD, Outcome
-from adapter.ledger.payload import unpacked
+from adapter.ledger.originals import Original, read_originals
 from adapter.ledger.schema import CERTIFICATES, DELIVERIES, HOLDS
 from adapter.ledger.statements import columns_of, put_new
 from adapter.states import WAITING
@@ -29,17 +28,6 @@ _FREE = delete(HOLDS).where(HOLDS.c.delivery == bindparam("this"))
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """A delivery that may be decided now, as it came."""
-
-    id: str
-    system: str
-    message_id: str | None
-    body: bytes | None
-    """None where it is not as it was written any more."""
-
-
-@dataclass(frozen=True, slots=True)
 class Waits:
     """A delivery that is held, without its bytes."""
 
@@ -48,6 +36,8 @@ class Waits:
     message: str | None
     key: str
     until: datetime
+    certificate: str | None = None
+    """Id of the certificate that is there, and has to come into another state."""
 
 
 def write_holds(connection: Connection, outcomes: Iterable[Outcome], at: int) -> None:
@@ -91,7 +81,7 @@ def holds_until(connection: Connection, deliveries: Sequence[str]) -> dict[str, 
     return {delivery: moment(until) for delivery, until in connection.execute(chosen)}
 
 
-def lease_held(connection: Connection, at: int, next_look_at: int, most: int) -> list[Held]:
+def lease_held(connection: Connection, at: int, next_look_at: int, most: int) -> list[Original]:
     """Deliveries whose certificate has come, or into another state, or that have waited long enough.
 
     Nobody else gets them until their next look.
@@ -112,22 +102,24 @@ def lease_held(connection: Connection, at: int, next_look_at: int, most: int) ->
     if not ids:
         return []
     connection.execute(HOLDS.update().where(HOLDS.c.delivery.in_(ids)).values(next_look_at=next_look_at))
-    columns = columns_of(DELIVERIES, ("id", "source", "message_id", "digest", "coding", "body"))
-    rows = connection.execute(select(*columns).where(DELIVERIES.c.id.in_(ids)).order_by(DELIVERIES.c.received_at))
-    return [Held(row.id, row.source, row.message_id, _body(row)) for row in rows]
-
-
-def _body(row: Any) -> bytes | None:
-    try:
-        body = unpacked(row.coding, row.body)
-    except (ValueError, TypeError):
-        return None
-    return body if digest(body) == row.digest else None
+    return read_originals(connection, ids)
 
 
 def list_held(connection: Connection, limit: int) -> list[Waits]:
     """What is held, what has waited longest first."""
-    columns = (*columns_of(DELIVERIES, ("id", "source", "kind")), *columns_of(HOLDS, ("key", "until")))
-    chosen = select(*columns).join(HOLDS, HOLDS.c.delivery == DELIVERIES.c.id).order_by(HOLDS.c.until, HOLDS.c.delivery)
-    rows = connection.execute(chosen.limit(limit))
-    return [Waits(id, source, kind, key, moment(until)) for id, source, kind, key, until in rows]
+    return _waits(connection, _held().limit(limit))
+
+
+def held_about(connection: Connection, key: str) -> list[Waits]:
+    """What is held for the certificates of this match key; what is held is little, and gone through."""
+    return _waits(connection, _held().where(HOLDS.c.key == key))
+
+
+def _held() -> Select[*tuple[Any, ...]]:
+    columns = (*columns_of(DELIVERIES, ("id", "source", "kind")), *columns_of(HOLDS, ("key", "until", "certificate")))
+    return select(*columns).join(HOLDS, HOLDS.c.delivery == DELIVERIES.c.id).order_by(HOLDS.c.until, HOLDS.c.delivery)
+
+
+def _waits(connection: Connection, chosen: Select[*tuple[Any, ...]]) -> list[Waits]:
+    rows = connection.execute(chosen)
+    return [Waits(id, source, kind, key, moment(until), other) for id, source, kind, key, until, other in rows]

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from adapter.ledger.engine import put
+from adapter.ledger.engine import moment, put
 from adapter.ledger.entries import ItemStep, Outcome, Outpaced
 from adapter.ledger.schema import ITEMS
 from adapter.ledger.statements import columns_of, put_new
@@ -31,14 +31,14 @@ def write_items(connection: Connection, outcomes: Sequence[Outcome], at: int) ->
 
 def read_items(connection: Connection, certificates: Sequence[str]) -> list[ItemStep]:
     """What was decided on the items of these certificates, oldest first, item by item."""
-    chosen = select(*columns_of(ITEMS, SAID)).where(ITEMS.c.certificate.in_(certificates))
+    chosen = select(*columns_of(ITEMS, (*SAID, "at"))).where(ITEMS.c.certificate.in_(certificates))
     rows = connection.execute(chosen.order_by(ITEMS.c.certificate, ITEMS.c.item, ITEMS.c.number))
     return [
         ItemStep(
             certificate, item, number, status, date.fromisoformat(day) if day else None, unit,
-            _number(quantity), _number(balance), feedback,
+            _number(quantity), _number(balance), feedback, moment(at),
         )
-        for certificate, item, number, status, day, unit, quantity, balance, feedback in rows
+        for certificate, item, number, status, day, unit, quantity, balance, feedback, at in rows
     ]  # fmt: skip
 
 

@@ -13,15 +13,17 @@ from adapter.delivery import Message
 from adapter.envelope import digest
 from adapter.ledger.asked import find, rows_of
 from adapter.ledger.destinations import Due, Position, Turn, last_turns, put_turns
-from adapter.ledger.endings import give_up, revive, write_deaths
+from adapter.ledger.endings import give_up, replay, revive, write_deaths
 from adapter.ledger.engine import micros, moment, open_engine, put, reading, writing
-from adapter.ledger.entries import Moved, Outcome, Waiting
+from adapter.ledger.entries import Deed, Moved, Outcome, Waiting
 from adapter.ledger.facts import Facts
 from adapter.ledger.history import Row
-from adapter.ledger.holds import Held, adopt_held, lease_held
+from adapter.ledger.holds import adopt_held, lease_held
+from adapter.ledger.interventions import died_of, note
 from adapter.ledger.journal import Journal
 from adapter.ledger.known import Known, Question
 from adapter.ledger.looks import Looks
+from adapter.ledger.originals import Original
 from adapter.ledger.payload import unpacked
 from adapter.ledger.prune import Pruned, drop, over
 from adapter.ledger.retention import Retention
@@ -108,7 +110,7 @@ class Ledger(Looks):
             failed.set_exception(error)
             return failed
 
-    def lease_held(self, at: datetime, most: int) -> list[Held]:
+    def lease_held(self, at: datetime, most: int) -> list[Original]:
         """Deliveries that were held until now, each with a lease on it, as they came."""
         with writing(self._engine) as connection:
             return lease_held(connection, micros(at), micros(at + self._lease), most)
@@ -140,19 +142,27 @@ class Ledger(Looks):
 
         self._commit(self._journal.begin(self._engine, now, write), steps)
 
-    def revive(self, ids: Iterable[str], at: datetime) -> list[str]:
+    def revive(self, ids: Iterable[str], at: datetime, deed: Deed | None = None) -> list[str]:
         """Send these after all, from now on: the ids of those that had died; raises Unavailable."""
-        return self._end(revive, ids, at)
+        return self._end(revive, ids, at, deed)
 
-    def give_up(self, ids: Iterable[str], at: datetime) -> list[str]:
+    def give_up(self, ids: Iterable[str], at: datetime, deed: Deed | None = None) -> list[str]:
         """Never send these, and let go on what they held back: the ids of those that had died; raises Unavailable."""
-        return self._end(give_up, ids, at)
+        return self._end(give_up, ids, at, deed)
 
-    def _end(self, end: Callable[..., list[str]], ids: Iterable[str], at: datetime) -> list[str]:
+    def replay(self, ids: Iterable[str], at: datetime, deed: Deed | None = None) -> list[str]:
+        """Send these once more: the ids of those that had left, and whose bytes are kept; raises Unavailable."""
+        return self._end(replay, ids, at, deed)
+
+    def _end(
+        self, end: Callable[..., list[str]], ids: Iterable[str], at: datetime, deed: Deed | None
+    ) -> list[str]:  # fmt: skip
         changed: list[str] = []
 
         def write(connection: Connection, facts: Facts) -> None:
+            before = died_of(connection, ids) if deed else {}
             changed.extend(end(connection, ids, micros(at), facts))
+            facts.interventions += note(connection, {id: before.get(id) for id in changed}, deed, micros(at))
 
         self._journal.write(self._engine, micros(at), write)
         return changed

@@ -1,21 +1,17 @@
 """What the ledger shows to people; a list never loads a payload."""
 
-import json
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, case, func, select
+from sqlalchemy import Connection, case, func, select
 
 from adapter.ledger.engine import micros, moment
-from adapter.ledger.entries import DONE, HELD, Standing
-from adapter.ledger.payload import unpacked
-from adapter.ledger.schema import CERTIFICATES, DELIVERIES, OPEN, OUTBOX
-from adapter.ledger.schema import DEAD as DEAD_MESSAGE
-from adapter.ledger.shown import Backlog, Dead
+from adapter.ledger.entries import Standing
+from adapter.ledger.schema import CERTIFICATES, DEAD, DELIVERIES, OPEN, OUTBOX
+from adapter.ledger.shown import Backlog
 from adapter.ledger.statements import STANDING, columns_of
-
-DEAD = ("id", "source", "message_id", "kind", "agreement", "number", "stage", "code", "message", "size", "received_at")
+from adapter.states import State
 
 
 def list_standings(connection: Connection, limit: int) -> list[Standing]:
@@ -39,7 +35,7 @@ def list_backlogs(connection: Connection, at: datetime) -> list[Backlog]:
     counted = (func.count(), func.sum(is_due), func.min(OUTBOX.c.created_at), func.min(OUTBOX.c.place))
     rows = connection.execute(select(OUTBOX.c.receiver, *counted).where(OPEN).group_by(OUTBOX.c.receiver))
     found = {receiver: (count, int(due), moment(oldest)) for receiver, count, due, oldest, _ in rows}
-    died = connection.execute(select(OUTBOX.c.receiver, func.count()).where(DEAD_MESSAGE).group_by(OUTBOX.c.receiver))
+    died = connection.execute(select(OUTBOX.c.receiver, func.count()).where(DEAD).group_by(OUTBOX.c.receiver))
     dead: dict[str, int] = {receiver: count for receiver, count in died}
     backlogs = []
     for receiver in sorted({*found, *dead}):
@@ -47,32 +43,6 @@ def list_backlogs(connection: Connection, at: datetime) -> list[Backlog]:
         error = _first_error(connection, receiver)
         backlogs.append(Backlog(receiver, count, due, oldest, error, dead.get(receiver, 0)))
     return backlogs
-
-
-def list_dead(connection: Connection, limit: int) -> list[Dead]:
-    """The deliveries that died last, newest first, without their bytes."""
-    died = (DELIVERIES.c.stage != DONE) & (DELIVERIES.c.stage != HELD)
-    chosen = select(*columns_of(DELIVERIES, DEAD)).where(died).order_by(DELIVERIES.c.received_at.desc()).limit(limit)
-    return [_dead(row) for row in connection.execute(chosen).mappings()]
-
-
-def one_dead(connection: Connection, id: str) -> Dead | None:
-    """One that died, with its findings and its bytes."""
-    columns = columns_of(DELIVERIES, (*DEAD, "findings", "coding", "body"))
-    row = (
-        connection.execute(select(*columns).where(DELIVERIES.c.id == id, DELIVERIES.c.stage.not_in((DONE, HELD))))
-        .mappings()
-        .first()
-    )
-    return _dead(row) if row else None
-
-
-def _dead(row: RowMapping) -> Dead:
-    values: dict[str, Any] = dict(row)
-    findings = tuple(json.loads(values.pop("findings", None) or "[]"))
-    coding, body = values.pop("coding", None), values.pop("body", None)
-    values |= {"received_at": moment(values["received_at"]), "findings": findings}
-    return Dead(**values, body=None if body is None else unpacked(coding, body))
 
 
 def _first_error(connection: Connection, receiver: str) -> str | None:
@@ -100,3 +70,10 @@ def list_dropped(connection: Connection, messages: Collection[str]) -> list[str]
     """Those of these messages that lost their bytes to retention."""
     was_dropped = OUTBOX.c.id.in_(sorted(messages)) & OUTBOX.c.dropped_at.is_not(None)
     return sorted(connection.execute(select(OUTBOX.c.id).where(was_dropped)).scalars())
+
+
+def list_ended(connection: Connection, certificates: Sequence[str]) -> dict[str, str]:
+    """The states of those of these certificates that were cancelled or superseded, by id."""
+    chosen = select(CERTIFICATES.c.id, CERTIFICATES.c.state).where(CERTIFICATES.c.id.in_(sorted(set(certificates))))
+    over = chosen.where(CERTIFICATES.c.state.in_([State.CANCELLED.value, State.SUPERSEDED.value]))
+    return {id: state for id, state in connection.execute(over)}

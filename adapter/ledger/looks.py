@@ -1,38 +1,45 @@
 """What the ledger shows: looks that change nothing, keep nobody from writing, and never load bytes into a list."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Engine
 
 from adapter.ledger.agenda import Unanswered, list_lapsing, list_numbers, list_unanswered
 from adapter.ledger.counts import Counts, count_all
 from adapter.ledger.day import read_day
+from adapter.ledger.dead import DeadGroup, dead_ids, group_dead, group_dead_messages, list_dead, one_dead, stages
 from adapter.ledger.destinations import Turn, last_turns, turns_of
 from adapter.ledger.engine import micros, open_engine, reading
 from adapter.ledger.entries import Standing, Step
+from adapter.ledger.find import Wanted, search
 from adapter.ledger.history import read_steps
 from adapter.ledger.holds import Waits, list_held
+from adapter.ledger.interventions import Intervention, read_interventions
 from adapter.ledger.known import DayAsked, DayBook
 from adapter.ledger.lists import (
     list_backlogs,
-    list_dead,
     list_dropped,
+    list_ended,
     list_reused,
     list_standings,
     list_unanswerable,
-    one_dead,
 )
+from adapter.ledger.originals import Original, read_body, read_originals
 from adapter.ledger.search import (
     arrived,
     dead_messages,
     deliveries_about,
     due_at,
     messages_about,
+    messages_named,
     page_before,
     posted,
+    sent_page,
 )
 from adapter.ledger.shown import Arrived, Backlog, Dead, Place, Posted
+from adapter.ledger.story import Story, read_story
 from adapter.ledger.verifications import Verification, list_verifications
 from adapter.ledger.verify import Proof, Tell, say_nothing, verify
 
@@ -127,15 +134,80 @@ class Looks:
         with reading(self._engine) as connection:
             return list_dropped(connection, messages)
 
-    def dead(self, limit: int = 100) -> list[Dead]:
+    def dead(self, limit: int = 100, code: str | None = None, system: str | None = None) -> list[Dead]:
         """The deliveries that died last, newest first, without their bytes."""
         with reading(self._engine) as connection:
-            return list_dead(connection, limit)
+            return list_dead(connection, limit, code, system)
+
+    def dead_groups(self) -> list[DeadGroup]:
+        """What died, counted by code and by whose it is."""
+        with reading(self._engine) as connection:
+            return group_dead(connection)
+
+    def dead_message_groups(self) -> list[DeadGroup]:
+        """Messages that their destinations will never take, counted by code and receiver."""
+        with reading(self._engine) as connection:
+            return group_dead_messages(connection)
+
+    def message(self, id: str) -> Posted | None:
+        """One message, without its bytes."""
+        with reading(self._engine) as connection:
+            return next(iter(posted(connection, messages_named([id]))), None)
+
+    def message_body(self, id: str) -> bytes | None:
+        """A message's bytes; None where they are not here, or not as they were written any more."""
+        with reading(self._engine) as connection:
+            return read_body(connection, id)
+
+    def search(self, wanted: Wanted) -> list[dict[str, Any]]:
+        """A page of what is searched for, newest first, each row by its columns' names and without its bytes."""
+        with reading(self._engine) as connection:
+            return search(connection, wanted)
+
+    def sent(self, receiver: str, since: datetime, until: datetime) -> Iterator[list[Posted]]:
+        """What a receiver's end confirmed in a time, oldest first, page by page."""
+        behind = (0, 0)
+        while True:
+            with reading(self._engine) as connection:
+                found, behind = sent_page(connection, receiver, (micros(since), micros(until)), behind)
+            if not found:
+                return
+            yield found
+
+    def endings(self, certificates: Sequence[str]) -> dict[str, str]:
+        """The states of those of these certificates that are cancelled or superseded, by id."""
+        with reading(self._engine) as connection:
+            return list_ended(connection, certificates)
+
+    def dead_of(self, code: str, system: str) -> list[str]:
+        """Ids of all that died of this code and belong to this system, oldest first."""
+        with reading(self._engine) as connection:
+            return dead_ids(connection, code, system)
 
     def dead_letter(self, id: str) -> Dead | None:
-        """One delivery that died, with its findings and bytes."""
+        """One delivery that died, or in whose place another was taken in, with its findings and bytes."""
         with reading(self._engine) as connection:
             return one_dead(connection, id)
+
+    def stages(self, ids: Sequence[str]) -> dict[str, str]:
+        """How these deliveries stand, by id."""
+        with reading(self._engine) as connection:
+            return stages(connection, ids)
+
+    def originals(self, ids: Sequence[str]) -> list[Original]:
+        """These deliveries as they came, oldest first."""
+        with reading(self._engine) as connection:
+            return read_originals(connection, ids)
+
+    def story(self, number: str) -> Story:
+        """All that is known of the certificates of this number, in one look."""
+        with reading(self._engine) as connection:
+            return read_story(connection, number)
+
+    def interventions(self, subjects: Sequence[str]) -> list[Intervention]:
+        """What was done to these deliveries and messages later, oldest first."""
+        with reading(self._engine) as connection:
+            return read_interventions(connection, subjects)
 
     def lapsing(self, since: date, until: date, over: Collection[str]) -> list[Standing]:
         """The certificates issued from one day to another that are in none of the states in which they are over."""

@@ -1,6 +1,6 @@
 """The ledger's tables; all times are microseconds since 1970, UTC."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, MetaData, Table, Text
 
 METADATA = MetaData()
 
@@ -27,12 +27,13 @@ DELIVERIES = Table(
     Column("dropped_at", BigInteger),
     Column("body", LargeBinary),
     Column("coding", Text),
+    Column("named", Text),
 )
 """Every delivery once, as it came: `stage` is "done", or where it died; `answers` are the ids of what was answered.
 
 `reference` is what its sender calls it, where that is another name than `message_id`. `key` is the match key of the
-certificate that it is about, `coding` how the body is stored, `dropped_at` when retention ended. SQLite need not read
-a body that comes behind what lists ask for.
+certificate that it is about, `coding` how the body is stored, `dropped_at` when retention ended; `named` the receiver
+that its sender named beside it. SQLite need not read a body that comes behind what lists ask for.
 """
 
 CERTIFICATES = Table(
@@ -220,36 +221,28 @@ HOLDS = Table(
 Where it is there already, `certificate` names it: then they wait for it to come into another state.
 """
 
+INTERVENTIONS = Table(
+    "interventions",
+    METADATA,
+    Column("subject", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("what", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("by", Text),
+    Column("why", Text),
+    Column("stage", Text),
+    Column("code", Text),
+    Column("other", Text),
+    Column("message", Text),
+    Column("findings", Text),
+    sqlite_with_rowid=False,
+)
+"""What was done to a delivery or message later, counted from 1, by whom and why; only added to.
+
+`stage`, `code`, `message` and `findings` are what it had died of until then; `other` is the delivery that corrects it.
+"""
+
 OPEN = OUTBOX.c.closed_at.is_(None) & OUTBOX.c.died_at.is_(None)
 """What is to leave."""
 DEAD = OUTBOX.c.closed_at.is_(None) & OUTBOX.c.died_at.is_not(None)
 """What waits for an operator, and holds back what is about the same certificate."""
-_ORDERED = OUTBOX.c.closed_at.is_(None) & OUTBOX.c.certificate.is_not(None)
-_IS_CLOSED = OUTBOX.c.closed_at.is_not(None)
-_IS_DEAD = DELIVERIES.c.stage != "done"
-
-for _table in (DELIVERIES, OUTBOX):
-    _has_key = _table.c.key.is_not(None)
-    Index(f"{_table.name}_by_key", _table.c.key, sqlite_where=_has_key, postgresql_where=_has_key)
-_HAS_ID = DELIVERIES.c.message_id.is_not(None)
-Index(
-    "deliveries_by_message", DELIVERIES.c.message_id, DELIVERIES.c.source,
-    sqlite_where=_HAS_ID, postgresql_where=_HAS_ID,
-)  # fmt: skip
-_HAS_REFERENCE = DELIVERIES.c.reference.is_not(None)
-Index(
-    "deliveries_by_reference", DELIVERIES.c.reference, DELIVERIES.c.source,
-    sqlite_where=_HAS_REFERENCE, postgresql_where=_HAS_REFERENCE,
-)  # fmt: skip
-Index("deliveries_by_time", DELIVERIES.c.received_at, DELIVERIES.c.id)
-Index("deliveries_dead", DELIVERIES.c.received_at, sqlite_where=_IS_DEAD, postgresql_where=_IS_DEAD)
-Index("holds_by_look", HOLDS.c.next_look_at)
-Index("certificates_by_key", CERTIFICATES.c.key)
-Index("certificates_by_time", CERTIFICATES.c.received_at)
-Index("outbox_due", OUTBOX.c.next_attempt_at, OUTBOX.c.place, sqlite_where=OPEN, postgresql_where=OPEN)
-Index("outbox_dead", OUTBOX.c.died_at, OUTBOX.c.place, sqlite_where=DEAD, postgresql_where=DEAD)
-Index(
-    "outbox_in_order", OUTBOX.c.certificate, OUTBOX.c.receiver, OUTBOX.c.place,
-    sqlite_where=_ORDERED, postgresql_where=_ORDERED,
-)  # fmt: skip
-Index("outbox_by_end", OUTBOX.c.receiver, OUTBOX.c.closed_at, sqlite_where=_IS_CLOSED, postgresql_where=_IS_CLOSED)

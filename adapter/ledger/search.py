@@ -1,5 +1,6 @@
 """What is asked for by number, page by page, or because it is due; each question reads its own index and no payload."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Select, select, tuple_
@@ -34,6 +35,19 @@ def messages_about(number: str) -> Select[*tuple[Any, ...]]:
     return select(*columns_of(OUTBOX, POSTED)).where(OUTBOX.c.key == match_key(number)).limit(MOST)
 
 
+def messages_named(ids: Sequence[str]) -> Select[*tuple[Any, ...]]:
+    """The messages of these ids."""
+    return select(*columns_of(OUTBOX, POSTED)).where(OUTBOX.c.id.in_(ids))
+
+
+def sent_to(receiver: str, since: int, until: int, most: int, behind: tuple[int, int]) -> Select[*tuple[Any, ...]]:
+    """A page of what a receiver's end confirmed in a time, oldest first, from behind this moment and place."""
+    columns, order = OUTBOX.c, (OUTBOX.c.closed_at, OUTBOX.c.place)
+    was_sent = columns.receiver == receiver, columns.closed_at >= since, columns.closed_at < until
+    chosen = select(*columns_of(OUTBOX, POSTED), columns.place).where(*was_sent, columns.attempts > 0)
+    return chosen.where(tuple_(*order) > tuple_(*behind)).order_by(*order).limit(most)
+
+
 def page_before(place: Place | None, most: int) -> Select[*tuple[Any, ...]]:
     """So many deliveries, newest first, from behind this place."""
     page = select(*columns_of(DELIVERIES, ARRIVED)).order_by(*(column.desc() for column in _by_time)).limit(most)
@@ -63,6 +77,15 @@ def arrived(connection: Connection, question: Select[*tuple[Any, ...]]) -> list[
 def posted(connection: Connection, question: Select[*tuple[Any, ...]]) -> list[Posted]:
     """The messages that a question brings up."""
     return [Posted(**_timed(row)) for row in connection.execute(question).mappings()]
+
+
+def sent_page(
+    connection: Connection, receiver: str, span: tuple[int, int], behind: tuple[int, int]
+) -> tuple[list[Posted], tuple[int, int]]:
+    """A page of what left, and where it ends."""
+    rows = [dict(row) for row in connection.execute(sent_to(receiver, *span, MOST, behind)).mappings()]
+    end = (rows[-1]["closed_at"], rows[-1].pop("place")) if rows else behind
+    return [Posted(**_timed({name: row[name] for name in POSTED})) for row in rows], end
 
 
 def _timed(row: Any) -> dict[str, Any]:

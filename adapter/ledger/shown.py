@@ -89,10 +89,13 @@ class Dead:
     kind: str | None
     agreement: str | None
     number: str | None
+    partner: str | None
     stage: str
     code: str
     message: str
+    digest: str
     size: int
     received_at: datetime
+    dropped_at: datetime | None = None
     findings: tuple[Mapping[str, Any], ...] = ()
     body: bytes | None = field(default=None, repr=False)

@@ -21,12 +21,12 @@ from sqlalchemy import (
 )  # fmt: skip
 from sqlalchemy.dialects import postgresql, sqlite
 
-from adapter.ledger.entries import DONE
+from adapter.ledger.entries import SETTLED
 from adapter.ledger.schema import DEAD, DELIVERIES, OPEN, OUTBOX
 
 ENTRY = (
     "id", "source", "message_id", "reference", "digest", "size", "kind", "agreement", "number", "key", "partner",
-    "stage", "code", "message", "findings", "answers", "received_at", "body", "coding",
+    "stage", "code", "message", "findings", "answers", "received_at", "body", "coding", "named",
 )  # fmt: skip
 REVISED = slice(6, 16)
 """What becomes another when a delivery is looked at again."""
@@ -57,7 +57,9 @@ _ONE_MORE = OUTBOX.c.attempts + literal_column("1")
 REVISE = (
     update(DELIVERIES)
     .values({name: bindparam(f"new_{name}") for name in ENTRY[REVISED]})
-    .where(DELIVERIES.c.id == bindparam("this"), DELIVERIES.c.stage != literal_column(f"'{DONE}'"))
+    .where(
+        DELIVERIES.c.id == bindparam("this"), *(DELIVERIES.c.stage != literal_column(f"'{each}'") for each in SETTLED)
+    )
 )
 """A delivery that died came again and was looked at again; it stays done where another worker was luckier."""
 
@@ -108,6 +110,9 @@ REVIVE = (
 )
 
 GIVE_UP = update(OUTBOX).values(closed_at=bindparam("at")).where(OUTBOX.c.id == bindparam("this"), DEAD)
+
+REPLAY = REOPEN.where(OUTBOX.c.attempts > literal_column("0"), OUTBOX.c.died_at.is_(None))
+"""As that, for what left: not what is kept until somebody asks for it, nor what was given up."""
 
 LEASE = update(OUTBOX).values(next_attempt_at=bindparam("at")).where(OUTBOX.c.id == bindparam("this"))
 

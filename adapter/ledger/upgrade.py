@@ -2,9 +2,10 @@
 
 from sqlalchemy import Column, Connection, Engine, MetaData, PrimaryKeyConstraint, String, Table, insert, select
 
-from adapter.ledger.schema import DELIVERIES, METADATA
+from adapter.ledger.indexes import METADATA
+from adapter.ledger.schema import DELIVERIES
 
-HEAD = "0007"
+HEAD = "0008"
 """The revision that the tables in schema.py are at."""
 VERSION = Table(
     "alembic_version",

@@ -76,6 +76,11 @@ def read_verifications(connection: Connection, requests: Sequence[str]) -> list[
     return [_step(row) for row in connection.execute(_ordered().where(wanted))]
 
 
+def verifications_about(connection: Connection, key: str) -> list[VerificationStep]:
+    """What was asked and replied about the certificates of this match key, asker by asker."""
+    return [_step(row) for row in connection.execute(_ordered().where(VERIFICATIONS.c.key == key))]
+
+
 def list_verifications(connection: Connection, partner: str | None, is_open: bool) -> list[Verification]:
     """Every verification, or those with a partner, or those that wait for a reply; those asked first come first."""
     about = CERTIFICATES.c.issued_on

@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from adapter.ledger.engine import put
-from adapter.ledger.entries import Entry, Outcome, Outpaced, Post, Standing
+from adapter.ledger.entries import CORRECTED, Entry, Outcome, Outpaced, Post, Standing
 from adapter.ledger.facts import Facts
 from adapter.ledger.history import write_steps
 from adapter.ledger.holds import write_holds
+from adapter.ledger.interventions import correct, look_again, settled_by
 from adapter.ledger.items import write_items
 from adapter.ledger.payload import packed
 from adapter.ledger.schema import BODIES, CERTIFICATES, DELIVERIES, OUTBOX
@@ -35,7 +36,11 @@ def write_window(
     facts.note(connection, outcomes)
     close(connection, outcomes, closed, at, facts)
     if rare := [outcome for outcome in outcomes if outcome.repeated or outcome.again]:
-        facts.again += _repeat(connection, rare, at)
+        facts.again += _repeat(connection, rare, at, facts)
+    for outcome in outcomes:
+        if outcome.deed and outcome.deed.corrects:
+            facts.interventions += correct(connection, outcome, at)
+            facts.revised.append((outcome.deed.corrects, CORRECTED))
     if waiting := [outcome for outcome in outcomes if outcome.hold or outcome.revised]:
         write_holds(connection, waiting, at)
     if said := [outcome for outcome in outcomes if outcome.items or outcome.verifications]:
@@ -77,14 +82,16 @@ def _put_posts(connection: Connection, outcomes: Sequence[Outcome], at: int, lea
     put(connection, statement, waiting)
 
 
-def _repeat(connection: Connection, outcomes: Iterable[Outcome], at: int) -> list[str]:
+def _repeat(connection: Connection, outcomes: Iterable[Outcome], at: int, facts: Facts) -> list[str]:
     reopened: list[str] = []
     for outcome in outcomes:
         again = {*outcome.again}
         if outcome.answers_again:
-            before = (connection.execute(ANSWERS, {"this": outcome.entry.id}).scalar() or "").split()
+            answered = settled_by(connection, outcome.entry.id)
+            before = (connection.execute(ANSWERS, {"this": answered}).scalar() or "").split()
             again.update(set(before) & set(_answers(outcome).split()) if outcome.revised else before)
         if outcome.revised:
+            facts.interventions += look_again(connection, outcome, at)
             put(connection, REVISE, [(*_entry(outcome, at)[REVISED], outcome.entry.id)])
         put(connection, REOPEN, [(at, message) for message in sorted(again)])
         reopened += sorted(again)
@@ -101,7 +108,7 @@ def _entry(outcome: Outcome, at: int) -> tuple[Any, ...]:
     return (
         entry.id, entry.source, entry.message_id, entry.reference, entry.digest, entry.size, entry.kind,
         entry.agreement, entry.number, entry.key, entry.partner, entry.stage, entry.code, entry.message,
-        entry.findings, _answers(outcome), at, *stored,
+        entry.findings, _answers(outcome), at, *stored, entry.named,
     )  # fmt: skip
 
 

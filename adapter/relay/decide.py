@@ -10,7 +10,7 @@ from typing import Any
 from adapter.certificate import Certificate
 from adapter.enquiry import ExportLink, StatusQuery, StatusReply
 from adapter.findings import Finding, Rejected, Verdict
-from adapter.ledger import DONE, HELD, Hold, Known, Outcome, Post
+from adapter.ledger import DONE, HELD, SETTLED, Hold, Known, Outcome, Post
 from adapter.messages import Acknowledgement, Cancellation, Feedback, Response
 from adapter.reconciliation import Reconciliation
 from adapter.relay.answers import take_acknowledgement, take_response
@@ -70,7 +70,7 @@ def give_up(arrival: Arrival, error: Exception, known: Known, exchange: Exchange
     """What could not be written down is dead, with nothing of what it says; its sender is told."""
     before = known.deliveries.get(arrival.id)
     bare = replace(arrival, reading=replace(arrival.reading, content=None) if arrival.reading else None)
-    if before == DONE:
+    if before in SETTLED:
         return Outcome(entry(bare), repeated=True)
     outcome = _refuse(bare, (crashed(error),), "crash", exchange, at)
     return _revise(outcome, bare) if before else outcome
@@ -79,7 +79,7 @@ def give_up(arrival: Arrival, error: Exception, known: Known, exchange: Exchange
 def _decide(arrival: Arrival, known: Known, exchange: Exchange, at: datetime) -> Outcome:
     """What came before is answered again, and looked at again only if it died."""
     before = known.deliveries.get(arrival.id)
-    if before == DONE:
+    if before in SETTLED:
         return Outcome(entry(arrival), repeated=True, answers_again=_is_sent_again(arrival))
     try:
         outcome = _safely(partial(_take, arrival, known, exchange, at), arrival, exchange, at)

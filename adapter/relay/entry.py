@@ -41,6 +41,7 @@ def entry(
         code=first.code if first else None,
         message=first.message if first else None,
         findings=json.dumps([finding.as_dict() for finding in findings[:MOST_FINDINGS]]) if findings else None,
+        named=plain(named) if isinstance(named := arrival.delivery.headers.get("receiver"), str) and named else None,
     )
 
 

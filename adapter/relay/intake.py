@@ -1,16 +1,18 @@
 """Intake: a window of deliveries becomes what comes of it, written part by part, then it may be acknowledged."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 
 import structlog
 
 from adapter.delivery import Delivery
-from adapter.findings import Finding, Trouble, Unavailable
-from adapter.ledger import Known, Ledger, Outcome, Outpaced
-from adapter.relay.arrival import NONE, Arrival, arrive_all
+from adapter.findings import Finding, Severity, Trouble, Unavailable
+from adapter.ledger import LIVING, Deed, Known, Ledger, Original, Outcome, Outpaced
+from adapter.relay.arrival import NONE, Arrival, arrive, arrive_all
 from adapter.relay.decide import HELD_FOR, decide_all, give_up
 from adapter.relay.exchange import Exchange
 from adapter.relay.names import inbox
@@ -35,6 +37,12 @@ class Taken:
     buried: bool = False
     """Whether it still has to be laid into the queue of the dead."""
 
+    @property
+    def found(self) -> tuple[Finding, ...]:
+        """What was found wrong with it, as the ledger keeps it."""
+        said = json.loads(self.outcome.entry.findings or "[]")
+        return tuple(Finding(**each | {"severity": Severity(each["severity"])}) for each in said)
+
 
 @dataclass(frozen=True, slots=True)
 class Entrusted:
@@ -50,11 +58,14 @@ class Intake:
     """Takes windows in, part by part; each part is one ledger transaction, and repeating it changes nothing."""
 
     def __init__(
-        self, ledger: Ledger, exchange: Exchange, quarantine: Quarantine, witness: Witness, hands_over: bool = True
-    ) -> None:
+        self, ledger: Ledger, exchange: Exchange, quarantine: Quarantine, witness: Witness, hands_over: bool = True,
+        deed: Deed | None = None,
+    ) -> None:  # fmt: skip
         self._ledger, self._exchange, self._quarantine, self._witness = ledger, exchange, quarantine, witness
         self._before = replace(exchange, verifies=False)
         """The same exchange for what the ledger has owned since it came."""
+        self._deed = deed
+        """The operator's deed that all of it comes of; none where the relay is at work."""
         self._hands_over = hands_over
         """Whether what comes of a delivery is handed over by this process at once, else left to dispatch."""
 
@@ -71,7 +82,7 @@ class Intake:
         for start in range(0, len(window), TOGETHER):
             part = window[start : start + TOGETHER]
             with self._witness.work(Work.DECIDE, len(part)):
-                arrivals = self._arrive(part, at)
+                arrivals = self._arrive(part, at, self._exchange)
                 held += [each for each in arrivals if each.refers]
                 fresh = [each for each in arrivals if not each.refers]
                 taken = self._decide(fresh, Known(), told)
@@ -97,11 +108,57 @@ class Intake:
             if each.body is None:
                 log.error("a delivery stays held: it is not as it was written; ask `eodes ledger verify`", id=each.id)
             else:
-                again.append(Delivery(each.body, inbox(each.system), each.message_id, times=2))
-        facts = self._before.facts(at)
-        return self._take_together(arrive_all(again, self._before, facts), (), at) if again else []
+                again.append(each)
+        return self._take_together(self.bring_up(again, at), (), at) if again else []
 
-    def _arrive(self, part: Sequence[Delivery], at: datetime) -> list[Arrival]:
+    def bring_up(self, originals: Sequence[Original], at: datetime) -> list[Arrival]:
+        """What was taken in before, as it came; what we failed at is first decided where that does no harm.
+
+        Only what died of its signature is held to it again: the rest was, when it came.
+        """
+        found: list[Arrival] = []
+        for again, each in groupby(originals, lambda original: original.stage == "signature"):
+            found += self._bring_up(list(each), at, self._exchange if again else self._before)
+        return found
+
+    def _bring_up(self, originals: Sequence[Original], at: datetime, exchange: Exchange) -> Iterator[Arrival]:
+        deliveries = [self._as_it_came(each) for each in originals]
+        for each, arrival in zip(originals, self._arrive(deliveries, at, exchange), strict=True):
+            if arrival.id == each.id:
+                yield arrival
+            else:  # its message id could not be kept as it came, and named nothing
+                bare = replace(arrival.delivery, message_id=None)
+                yield replace(arrive(bare, exchange, exchange.facts(at)), id=each.id)
+
+    def weigh(self, arrivals: Sequence[Arrival], at: datetime) -> list[Taken]:
+        """What would come of them as things stand: nothing is written."""
+        return self._decide(arrivals, self._ask(arrivals), at.replace(microsecond=0))
+
+    def retry(self, arrivals: Sequence[Arrival], at: datetime) -> list[Taken]:
+        """What came of them, decided again and written; those that die again stay dead."""
+        return self._take_together(arrivals, (), at)
+
+    def correct(self, arrival: Arrival, at: datetime) -> Taken:
+        """What came of one in another's place; where it dies too, that is only said, and nothing is written."""
+        for _ in range(RACES):
+            (taken,) = self.weigh([arrival], at)
+            if taken.outcome.entry.stage not in LIVING:
+                return taken
+            try:
+                self._ledger.write([taken.outcome], (), at)
+                return taken
+            except Outpaced:
+                continue
+        raise Unavailable("another was first to decide on it", Trouble.OUTPACED)
+
+    def _as_it_came(self, original: Original) -> Delivery:
+        """Its sender did not send it again, so it waits for no answer that it had."""
+        queue = inbox(original.source) if original.source in self._exchange.systems else original.source
+        times = SUSPICIOUS if original.stage == "crash" else 2
+        headers = {"receiver": original.named} if original.named else {}
+        return Delivery(original.body or b"", queue, original.message_id, headers, times)
+
+    def _arrive(self, part: Sequence[Delivery], at: datetime, exchange: Exchange) -> list[Arrival]:
         """What each delivery is; those that came back often are first decided where they can do no harm."""
         suspicious = [place for place, each in enumerate(part) if each.times >= SUSPICIOUS]
         fatal: Mapping[int, Finding] = NONE
@@ -109,7 +166,7 @@ class Intake:
             found = self._quarantine.fatal([part[place] for place in suspicious], at)
             log.warning("deliveries that came back often were decided apart", count=len(suspicious), fatal=len(found))
             fatal = {suspicious[place]: finding for place, finding in found.items()}
-        return arrive_all(part, self._exchange, self._exchange.facts(at), fatal)
+        return arrive_all(part, exchange, exchange.facts(at), fatal)
 
     def _own(self, part: Entrusted, at: datetime) -> list[Taken]:
         """What came of a part as soon as the ledger owns it; decided again if it could not be written as it was."""
@@ -156,7 +213,7 @@ class Intake:
     def _give_up(self, arrival: Arrival, error: Exception, closed: Sequence[str], at: datetime) -> Taken:
         """Dead, and its sender told if the database will have that."""
         known, told = self._ask([replace(arrival, reading=None)]), at.replace(microsecond=0)
-        outcome = _unhurried(give_up(arrival, error, known, self._exchange, told))
+        outcome = replace(_unhurried(give_up(arrival, error, known, self._exchange, told)), deed=self._deed)
         try:
             self._ledger.write([outcome], closed, at)
         except Outpaced as race:
@@ -170,6 +227,8 @@ class Intake:
 
     def _decide(self, arrivals: Sequence[Arrival], known: Known, told: datetime) -> list[Taken]:
         outcomes = decide_all(arrivals, known, self._exchange, told)
+        if self._deed:
+            outcomes = [replace(each, deed=self._deed) for each in outcomes]
         return [
             Taken(arrival.delivery, outcome if self._hands_over else _unhurried(outcome), arrival.buried)
             for arrival, outcome in zip(arrivals, outcomes, strict=True)

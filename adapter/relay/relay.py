@@ -12,7 +12,7 @@ import structlog
 from adapter.catalogue import Catalogue
 from adapter.delivery import Delivery
 from adapter.findings import Unavailable
-from adapter.ledger import DONE, HELD, Ledger
+from adapter.ledger import HELD, LIVING, Ledger
 from adapter.relay.advice import advise
 from adapter.relay.backoff import back_off
 from adapter.relay.broker import Broker
@@ -244,7 +244,7 @@ class Relay:
 def _tell_dead(taken: Taken) -> None:
     """One log line for a delivery that died: what to look for with `eodes queues`, and why."""
     entry = taken.outcome.entry
-    if entry.stage not in (DONE, HELD) and not (taken.outcome.repeated and taken.delivery.tag):
+    if entry.stage not in LIVING and not (taken.outcome.repeated and taken.delivery.tag):
         log.warning(
             "dead", id=entry.id, source=entry.source, message_id=entry.message_id, number=entry.number,
             stage=entry.stage, code=entry.code,
@@ -252,7 +252,7 @@ def _tell_dead(taken: Taken) -> None:
 
 
 def _counted(results: Sequence[Taken], sent: int, confirmed: int) -> Done:
-    dead = sum(each.outcome.entry.stage not in (DONE, HELD) for each in results)
+    dead = sum(each.outcome.entry.stage not in LIVING for each in results)
     held = sum(each.outcome.entry.stage == HELD and not each.outcome.repeated for each in results)
     repeated = sum(each.outcome.repeated for each in results)
     accepted = len(results) - dead - held - repeated

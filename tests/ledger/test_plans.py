@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import Engine, Executable
 
 from adapter.ledger import Place, moment
+from adapter.ledger.dead import dead_newest
 from adapter.ledger.engine import open_engine
-from adapter.ledger.search import deliveries_about, due_at, messages_about, page_before
+from adapter.ledger.find import Wanted, page_of
+from adapter.ledger.search import deliveries_about, due_at, messages_about, page_before, sent_to
 from adapter.ledger.statements import due, recall
 from benchmarks.many_rows import AT, fill, key
 
@@ -19,6 +21,23 @@ QUESTIONS: dict[str, tuple[Executable, set[str]]] = {
     "messages by number": (messages_about(key(5_000)), {"outbox_by_key"}),
     "first page": (page_before(None, PAGE), {"deliveries_by_time"}),
     "page in the middle": (page_before(Place(moment(1_000_000_100_000_000), "7"), PAGE), {"deliveries_by_time"}),
+    "search, newest first": (page_of(Wanted()), {"deliveries_by_time"}),
+    "search by partner, kind and time": (
+        page_of(Wanted(partner="ID", kind="certificate", since=1_000_000_000_000_000)),
+        {"deliveries_by_time"},
+    ),
+    "search a page behind": (page_of(Wanted(after=(1_000_000_100_000_000, "7"))), {"deliveries_by_time"}),
+    "search what is dead": (page_of(Wanted(state="dead")), {"deliveries_dead"}),
+    "search certificates": (
+        page_of(Wanted("certificates", state="sent", after=(1_000_000_100_000_000, "7"))),
+        {"certificates_by_time"},
+    ),
+    "what died last": (dead_newest(PAGE), {"deliveries_dead"}),
+    "what died of a code": (dead_newest(PAGE, "HS-01", "ID"), {"deliveries_dead"}),
+    "what left for a partner in a time": (
+        sent_to("ID", 1_000_000_000_000_000, 1_000_000_000_000_900, PAGE, (0, 0)),
+        {"outbox_by_end"},
+    ),
     "what is due": (due_at(AT, PAGE), {"outbox_due"}),
     "what is due to be leased": (due(AT, 256), {"outbox_due", "outbox_in_order"}),
 }

@@ -68,7 +68,7 @@ def test_a_ledger_that_nobody_touched_is_sound(kept: Ledger) -> None:
     assert (proof.findings, proof.is_sound) == ([], True)
     assert proof.checked == {
         "links": 7, "anchors": 3, "deliveries": 7, "messages": 4, "certificates": 1, "history": 3, "items": 1,
-        "verifications": 1,
+        "verifications": 1, "interventions": 1,
     }  # fmt: skip
     assert proof.anchor is not None and (proof.anchor.number, proof.anchor.day) == (3, "2026-03-04")
 
@@ -315,6 +315,7 @@ def test_progress_is_told_up_to_the_end(kept: Ledger) -> None:
     assert told["deliveries"] == (7, 7)
     assert set(told) == {
         "links", "anchors", "deliveries", "messages", "certificates", "history", "items", "verifications",
+        "interventions",
     }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from adapter.ledger.schema import METADATA
+from adapter.ledger.indexes import METADATA
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=METADATA)
 with context.begin_transaction():

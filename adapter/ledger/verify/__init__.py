@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 
 from adapter.findings import Finding
 from adapter.ledger.engine import snapshot
-from adapter.ledger.schema import HISTORY, ITEMS, VERIFICATIONS
+from adapter.ledger.schema import HISTORY, INTERVENTIONS, ITEMS, VERIFICATIONS
 from adapter.ledger.verify.anchors import Anchor, check_anchors
 from adapter.ledger.verify.links import check_links
 from adapter.ledger.verify.rows import check_certificates, check_deliveries, check_messages, check_steps
@@ -76,5 +76,5 @@ def _findings(
     yield from check_deliveries(connection, scratch, count)
     yield from check_messages(connection, scratch, count)
     yield from check_certificates(connection, scratch, count)
-    for table in (HISTORY, ITEMS, VERIFICATIONS):
+    for table in (HISTORY, ITEMS, VERIFICATIONS, INTERVENTIONS):
         yield from check_steps(connection, table, scratch, count)

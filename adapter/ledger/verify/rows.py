@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Select, Table, and_, func, select
 
 from adapter.envelope import digest
 from adapter.findings import Finding
-from adapter.ledger.entries import DONE
+from adapter.ledger.entries import SETTLED
 from adapter.ledger.holds import list_lost
 from adapter.ledger.payload import DROPPED, unpacked
 from adapter.ledger.schema import BODIES, CERTIFICATES, DELIVERIES, HISTORY, OUTBOX
@@ -142,9 +142,9 @@ def _ended_so(row: Any, closed: int, again: int, died: int, revived: int, given_
 
 
 def _stages(first: str, revised: str | None) -> set[str]:
-    """Where a delivery may stand: looked at again it is done for good, or died once more."""
+    """Where a delivery may stand: looked at again it is done or corrected for good, or died once more."""
     stages = set((revised or first).split(" "))
-    return {DONE} if DONE in stages else stages
+    return stages.intersection(SETTLED) or stages
 
 
 def _gone_or_disputed(scratch: Scratch, name: str) -> Iterator[Finding]:

@@ -19,6 +19,7 @@ STEPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "at", "cause",
         ),
     ),
+    "interventions": (("subject", "number"), ("what", "at", "by", "why", "stage", "code", "other")),
 }  # fmt: skip
 """Keys and values of the tables that are only added to, in the order in which a link says them."""
 
@@ -60,6 +61,7 @@ _LEARNED = {
     "states": _learn("history", *map(" ".join, STEPS["history"])),
     "items": _learn("items", *map(" ".join, STEPS["items"])),
     "verifications": _learn("verifications", *map(" ".join, STEPS["verifications"])),
+    "interventions": _learn("interventions", *map(" ".join, STEPS["interventions"])),
 }
 _FLAGGED = {
     "bare": ("deliveries", "bare"),
@@ -118,7 +120,7 @@ class Scratch:
 
     def unseen(self, table: str) -> Iterator[tuple[Any, ...]]:
         """The keys of rows that were written and are not there."""
-        yield from self._keys(table, f"NOT seen AND {'cause' if table in STEPS else 'digest'} IS NOT NULL")
+        yield from self._keys(table, f"NOT seen AND {'at' if table in STEPS else 'digest'} IS NOT NULL")
 
     def disputed(self, table: str) -> Iterator[tuple[Any, ...]]:
         """The keys of rows of which two links say different things; each row is written once."""

@@ -1,0 +1,212 @@
+"""`eodes dead retry` and `edit`: what died is decided again, from what came or from a corrected record."""
+
+import getpass
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from adapter.calendar import Calendar
+from adapter.cli import dead_messages
+from adapter.cli.guard import INVALID, VALID, refuse
+from adapter.cli.join import ledger_of
+from adapter.cli.progress import how_far
+from adapter.cli.say import printable, put, put_json, tell
+from adapter.cli.seals import seals_of
+from adapter.cli.start import cache_folder, contents, open_catalogue, there
+from adapter.cli.tables import put_table
+from adapter.delivery import Delivery
+from adapter.findings import Trouble, Unavailable
+from adapter.ledger import HELD, LIVING, Deed, Ledger, Original
+from adapter.relay.arrival import Arrival, arrive
+from adapter.relay.exchange import Exchange
+from adapter.relay.intake import TOGETHER, Intake, Taken
+from adapter.relay.names import inbox
+from adapter.relay.quarantine import Quarantine
+from adapter.relay.witness import Witness
+from adapter.settings import Settings, settings
+
+COLUMNS = ("became", "stage", "code", "count")
+RETRY, EDIT, GIVE_UP = "retry", "edit", "give up"
+
+
+def retry(
+    ids: Sequence[str], code: str | None, partner: str | None, yes: bool, by: str | None, why: str | None, json: bool,
+    database: str | None, home: Path | None,
+) -> int:  # fmt: skip
+    """Decide again what is named or is of one group; unless told yes, only say what would come of it."""
+    if bool(ids) == bool(code and partner) or (ids and (code or partner)):
+        raise refuse("name ids, or a group with --code and --partner")
+    told = settings(database=database)
+    exchange = exchange_of(told, home)
+    deed = Deed(RETRY, by or operator(), why)
+    with ledger_of(told, make=False) as ledger, how_far() as progress:
+        intake = intake_of(ledger, exchange, deed)
+        messages, chosen = _choose(ledger, ids, code, partner)
+        results = dead_messages.send_after_all(ledger, messages, yes, deed)
+        for start in range(0, len(chosen), TOGETHER):
+            results += _again(intake, ledger.originals(chosen[start : start + TOGETHER]), yes)
+            progress("dead", len(results), len(messages) + len(chosen))
+    _put(results, yes, json)
+    return INVALID if any(each["became"] in ("dead", "left") for each in results) else VALID
+
+
+def edit(
+    id: str, file: str, why: str, yes: bool, by: str | None, json: bool, database: str | None, home: Path | None
+) -> int:
+    """Take a corrected record in in the place of a dead one; unless told yes, only say what would come of it."""
+    there([file])
+    told = settings(database=database)
+    exchange = exchange_of(told, home)
+    with ledger_of(told, make=False) as ledger:
+        _require_dead(ledger, [id])
+        (original,) = ledger.originals([id])
+        arrival = _corrected(original, contents(file), exchange)
+        intake = intake_of(ledger, exchange, Deed(EDIT, by or operator(), why, corrects=id))
+        at = datetime.now(UTC)
+        try:
+            taken = intake.correct(arrival, at) if yes else intake.weigh([arrival], at)[0]
+        except Unavailable as trouble:
+            if trouble.trouble is Trouble.OUTPACED:
+                raise refuse(f"{id}: another was first to decide on it; `eodes dead show {id}` says how") from None
+            raise
+    result = _result(taken) | {"original": id, "reference": arrival.reference}
+    if json:
+        put_json({"applied": yes and result["became"] != "dead", "findings": _findings(taken), **result})
+    else:
+        put(f"{_said(result, yes)}\n")
+        tell(*(str(finding) for finding in taken.found))
+    return INVALID if result["became"] == "dead" else VALID
+
+
+def exchange_of(told: Settings, home: Path | None) -> Exchange:
+    """Today's rules, tables, calendar and keys, as the relay has them."""
+    catalogue = open_catalogue(home or told.home)
+    return Exchange(catalogue, Calendar(cache_folder()), seals=seals_of(told, catalogue))
+
+
+def intake_of(ledger: Ledger, exchange: Exchange, deed: Deed) -> Intake:
+    """The relay's own intake, at work for an operator: what comes of it is left to dispatch."""
+    known = exchange.catalogue
+    quarantine = Quarantine(known.folders, known.cache, exchange.limits, seals=exchange.seals)
+    return Intake(ledger, exchange, quarantine, Witness(), hands_over=False, deed=deed)
+
+
+def operator() -> str:
+    """Who is logged in."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        raise refuse("say who you are with --by NAME: this login has no name") from None
+
+
+def give_up(
+    ids: Sequence[str], why: str, yes: bool, by: str | None, json: bool, database: str | None
+) -> int:  # fmt: skip
+    """Never send dead messages; unless told yes, only say which."""
+    with ledger_of(settings(database=database), make=False) as ledger:
+        results = dead_messages.give_up(ledger, [*dict.fromkeys(ids)], yes, Deed(GIVE_UP, by or operator(), why))
+    _put(results, yes, json)
+    return VALID
+
+
+def _choose(
+    ledger: Ledger, ids: Sequence[str], code: str | None, partner: str | None
+) -> tuple[list[str], list[str]]:  # fmt: skip
+    """Messages, and deliveries, that are named or are of one group; all of them dead."""
+    if not ids:
+        messages = dead_messages.choose(ledger, dead_messages.MOST, code, partner)
+        return [each.id for each in messages], ledger.dead_of(str(code), str(partner))
+    named = [*dict.fromkeys(ids)]
+    sent = [id for id in named if dead_messages.find(ledger, id)]
+    came = [id for id in named if id not in sent]
+    _require_dead(ledger, came)
+    return sent, came
+
+
+def _require_dead(ledger: Ledger, ids: Sequence[str]) -> None:
+    stages = ledger.stages(ids)
+    for id in ids:
+        if id not in stages:
+            raise refuse(f"{id}: nothing dead has this id; `eodes dead list --all` shows what has")
+        if stages[id] in LIVING:
+            raise refuse(f"{id}: it is not dead: {stages[id]}")
+
+
+def _again(intake: Intake, originals: Sequence[Original], yes: bool) -> Iterator[dict[str, Any]]:
+    """What came of each that is still dead and has its bytes; the others are left."""
+    at = datetime.now(UTC)
+    ready = [each for each in originals if each.body is not None and each.stage not in LIVING]
+    arrivals = intake.bring_up(ready, at)
+    for taken in intake.retry(arrivals, at) if yes else intake.weigh(arrivals, at):
+        yield _result(taken)
+    for each in originals:
+        if each.stage in LIVING:
+            yield {"id": each.id, "became": each.stage, "stage": each.stage, "code": None}
+        elif each.body is None:
+            yield {"id": each.id, "became": "left", "stage": each.stage, "code": each.code, "why": _missing(each)}
+
+
+def _missing(each: Original) -> str:
+    if each.is_damaged:
+        return "its bytes are not as they were written; ask `eodes ledger verify`"
+    return "its bytes were dropped" if each.dropped_at else "its bytes lie in the broker's queue dead"
+
+
+def _result(taken: Taken) -> dict[str, Any]:
+    entry = taken.outcome.entry
+    became = entry.stage if entry.stage in LIVING else "dead"
+    code = entry.code if became in ("dead", HELD) else None
+    return {
+        "id": entry.id, "became": became, "stage": entry.stage, "code": code,
+    }  # fmt: skip
+
+
+def _put(results: Sequence[dict[str, Any]], yes: bool, json: bool) -> None:
+    if json:
+        put_json({"applied": yes, "results": results})
+        return
+    counted = Counter((each["became"], each["stage"], each["code"]) for each in results)
+    put_table(COLUMNS, [[*key, count] for key, count in sorted(counted.items(), key=str)])
+    for each in results:
+        if why := each.get("why"):
+            put(f"{each['id']}: left as it is: {why}\n")
+    if not results:
+        put("nothing is dead of that\n")
+    else:
+        put(f"{len(results)} done\n" if yes else f"{len(results)} would be done, with this outcome; --yes does it\n")
+
+
+def _said(result: dict[str, Any], yes: bool) -> str:
+    if result["became"] == "dead":
+        return f"it would die again, at {result['stage']} of {result['code']}: nothing was taken in"
+    named = printable(result["reference"])
+    if yes:
+        return f"{result['id']} was taken in in its place: {result['became']}; answers refer to {named}"
+    return f"it would be taken in: {result['became']}, with answers that refer to {named}; --yes does it"
+
+
+def _findings(taken: Taken) -> list[dict[str, Any]]:
+    return [finding.as_dict() for finding in taken.found]
+
+
+def _corrected(original: Original, body: bytes, exchange: Exchange) -> Arrival:
+    """The corrected record as if its sender had sent it, under the name that answers referred to before."""
+    system = exchange.systems.get(original.source)
+    if system is None or system.side == "partner":
+        raise refuse(
+            f"{original.source}: only a domestic record is corrected here; whoever sent this sends a right one"
+        )
+    name = original.reference or original.message_id or original.digest
+    headers = {"receiver": original.named} if original.named else {}
+    facts = exchange.facts(datetime.now(UTC))
+    for message_id in dict.fromkeys((original.message_id, name)):
+        arrival = arrive(Delivery(body, inbox(system.code), message_id, headers, 2), exchange, facts)
+        if arrival.reference == name:
+            break
+    if arrival.id == original.id:
+        raise refuse("it is the record that died, byte for byte; `eodes dead retry` decides it again")
+    if arrival.reference != name and original.kind is not None:
+        raise refuse(f"its own id is another than {name}, to which answers refer; leave that as it was")
+    return arrival
