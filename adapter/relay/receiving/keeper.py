@@ -20,7 +20,8 @@ class Keeper:
     def __init__(self, broker: Broker, patience: float = 10.0) -> None:
         self._broker, self._patience = broker, patience
         self._waiting: deque[tuple[Parcel, Future[None]]] = deque()
-        self._under_way: dict[str, list[Future[None]]] = {}
+        self._under_way: dict[tuple[str, str], list[Future[None]]] = {}
+        """By queue and message id: two partners may use one id."""
         self._changed, self._closed = threading.Condition(), False
         self._thread = threading.Thread(target=self._work, name="keeper", daemon=True)
         self._thread.start()
@@ -70,7 +71,7 @@ class Keeper:
 
     def _send(self, some: Sequence[tuple[Parcel, Future[None]]]) -> None:
         for parcel, future in some:
-            self._under_way.setdefault(parcel.message_id, []).append(future)
+            self._under_way.setdefault((parcel.queue, parcel.message_id), []).append(future)
         if some:
             self._broker.send([parcel for parcel, _ in some])
 
@@ -78,12 +79,13 @@ class Keeper:
         if not self._under_way:
             return
         for receipt in self._broker.receipts(0.02 if self._waiting else WAIT):
-            futures = self._under_way.get(receipt.message_id)
+            key = receipt.queue, receipt.message_id
+            futures = self._under_way.get(key)
             if not futures:
                 continue
             future = futures.pop(0)
             if not futures:
-                del self._under_way[receipt.message_id]
+                del self._under_way[key]
             _tell(future, receipt)
 
 
