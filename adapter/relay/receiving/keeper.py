@@ -38,6 +38,8 @@ class Keeper:
             for future in futures:
                 future.result(self._patience)
         except TooLate:
+            for future in futures:
+                future.cancel()  # it stays in line, so that its receipt, when it comes, is not taken for a later one's
             raise Unavailable("our broker did not confirm in time") from None
 
     def close(self) -> None:
@@ -52,11 +54,14 @@ class Keeper:
             with self._changed:
                 if not self._under_way:
                     self._changed.wait_for(lambda: self._waiting or self._closed)
-                if self._closed and not self._waiting and not self._under_way:
+                if self._closed and not self._waiting and self._is_awaited_by_nobody():
                     return
                 some = [self._waiting.popleft() for _ in range(min(AT_ONCE, len(self._waiting)))]
             self._do(lambda some=some: self._send(some))  # type: ignore[misc]
             self._do(self._collect)
+
+    def _is_awaited_by_nobody(self) -> bool:
+        return all(future.cancelled() for futures in self._under_way.values() for future in futures)
 
     def _do(self, action: Callable[[], None]) -> None:
         """What goes wrong is told to all who wait, and they try again."""
@@ -67,7 +72,8 @@ class Keeper:
             lost, self._under_way = self._under_way, {}
             for futures in lost.values():
                 for future in futures:
-                    future.set_exception(trouble)
+                    if future.set_running_or_notify_cancel():
+                        future.set_exception(trouble)
 
     def _send(self, some: Sequence[tuple[Parcel, Future[None]]]) -> None:
         for parcel, future in some:
@@ -90,6 +96,8 @@ class Keeper:
 
 
 def _tell(future: "Future[None]", receipt: Receipt) -> None:
+    if not future.set_running_or_notify_cancel():
+        return
     if receipt.outcome is Outcome.CONFIRMED:
         future.set_result(None)
     else:
