@@ -86,6 +86,12 @@ def test_what_is_said_of_us_or_the_url_condemns_no_message(town, status):
     assert status[:3] in receipt.reason and "url" in receipt.reason
 
 
+def test_a_proxys_page_about_our_certificate_condemns_no_message(town):
+    page = answer("400 Bad", b"<html/>", Content_Type="text/html", Eodes_Message_Id="")
+    assert became(town, page).outcome is Outcome.REFUSED
+    assert became(town, answer("422 No", b"<html/>", Content_Type="text/html")).outcome is Outcome.DECLINED
+
+
 @pytest.mark.parametrize("status", ["408 Late", "425 Early", "429 Many", "500 Oh", "502 Bad", "503 Busy", "504 Late"])
 def test_what_helps_to_try_again_is_tried_again(town, status):
     receipt = became(town, answer(status))

@@ -6,6 +6,7 @@ from threading import Event
 import pytest
 from parcels import ids, parcels
 
+from adapter.findings import Unavailable
 from adapter.relay.broker import Outcome, Parcel, Receipt
 from adapter.relay.endpoints import Endpoints
 from adapter.relay.endpoints.endpoint import News
@@ -139,4 +140,25 @@ def test_a_slow_endpoint_delays_neither_another_nor_the_broker(gate):
     while len(found) < 110:
         found += broker.receipts(PATIENCE)
     assert sorted(ids(found)) == sorted({*ids(found)}) and len(found) == 110
+    broker.close()
+
+
+def test_a_broker_that_is_away_keeps_no_endpoint_from_being_served():
+    news = News()
+
+    class Away(Shelf):
+        def send(self, some):
+            raise Unavailable("nobody answers")
+
+    broker = Endpoints(Away(), {"to.XA": Lane(confirm, news.put)}, news)
+    broker.send([*parcels(1), *parcels(1, "to.XC", start=1)])
+    found = []
+    while len(found) < 2:
+        found += broker.receipts(PATIENCE)
+    assert {each.queue: (each.outcome, each.own) for each in found} == {
+        "to.XA": (Outcome.CONFIRMED, False),
+        "to.XC": (Outcome.LOST, False),
+    }
+    with pytest.raises(Unavailable):
+        broker.send(parcels(1, "to.XC"))
     broker.close()

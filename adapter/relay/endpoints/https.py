@@ -16,6 +16,8 @@ HAS_IT = 409
 NOT_NOW = frozenset({408, 425, 429})
 OURS = frozenset({401, 403, 404, 405, 407, 421})
 """What is said of us, our certificate or the URL, not of these bytes: they may well be taken once that is put right."""
+BAD = 400
+"""As a page for people it is what a proxy says of a certificate that it does not believe; then it is one of these."""
 KEY = "Idempotency-Key"
 NAMES: Mapping[str, str] = {
     "message_id": KEY, "type": "Eodes-Kind", "content_type": "Content-Type", "correlation_id": "Eodes-Correlation-Id",
@@ -82,7 +84,7 @@ class Https:
             return Outcome.REFUSED, f"it answers {status} {needed}: that is no receipt", 0.0
         if 300 <= status < 400:
             return Outcome.REFUSED, f"it answers {status}: redirects are not followed; see the url", 0.0
-        if status in OURS:
+        if status in OURS or (status == BAD and not names_it and _is_page(answer)):
             return Outcome.REFUSED, f"it answers {status}: see the url, and whether it knows our certificate", 0.0
         if 400 <= status < 500 and status not in NOT_NOW:
             return Outcome.DECLINED, f"it answers {status}", 0.0

@@ -9,7 +9,9 @@ from adapter.relay.broker import Outcome, Parcel, Receipt
 from adapter.relay.endpoints.pace import Bucket, Slots
 
 MOST, MOST_BYTES = 64, 16_000_000
-"""Parcels and bytes in a lane; little, for what waits here is leased in the ledger."""
+"""Parcels and bytes in a lane."""
+SPAN = 10.0
+"""Seconds that a lane is to take: what waits there is leased in the ledger, and another sends it when that ends."""
 FAREWELL = 2.0
 """Seconds that what is under way has to end when the lane is closed."""
 
@@ -59,7 +61,8 @@ class Lane:
     def _take(self, parcel: Parcel) -> float:
         """Nothing, where it was taken; else the seconds until there is likely to be room."""
         with self._changed:
-            full = self._count and (self._count >= MOST or self._bytes + len(parcel.body) > MOST_BYTES)
+            most = max(self._at_once, min(MOST, int(SPAN / max(self._takes, 0.001))))
+            full = self._count and (self._count >= most or self._bytes + len(parcel.body) > MOST_BYTES)
             after = self._slots.next(self._clock(), self._takes) if full else self._bucket.take() if self._bucket else 0
             if not after:
                 self._count += 1

@@ -4,6 +4,7 @@ import json
 import ssl
 import threading
 from collections.abc import Callable, Mapping
+from queue import Full
 from typing import Any
 from urllib.parse import unquote
 
@@ -11,6 +12,7 @@ import structlog
 from cheroot.makefile import StreamReader, StreamWriter
 from cheroot.server import Gateway, HTTPConnection, HTTPServer
 from cheroot.ssl import Adapter
+from cheroot.workers.threadpool import ThreadPool
 
 from adapter.connections import Desk as Told
 from adapter.findings import Unavailable
@@ -26,6 +28,8 @@ TYPES = (b"application/xml", b"text/xml", b"application/json")
 MOST_HEADERS = 32 * 1024
 TRY_AGAIN = "5"
 """Seconds after which whoever is turned away for now may come again."""
+WAITING = 8
+"""Connections that may wait, for each thread."""
 HELLO = 10
 """Seconds that a caller may say nothing."""
 
@@ -93,12 +97,22 @@ class Desk:
 
 class _Server(HTTPServer):
     def __init__(self, place: tuple[str, int], desk: Desk, told: Told) -> None:
-        super().__init__(place, lambda request: _Answering(request, desk), told.threads, told.threads, "eodes")
+        super().__init__(place, lambda request: _Answering(request, desk), server_name="eodes")
+        self.requests = ThreadPool(
+            self, told.threads, told.threads, accepted_queue_size=WAITING * told.threads, accepted_queue_timeout=0
+        )
         self.ssl_adapter = Handshakes(context_of(told.tls, answering=True, deadline=desk.deadline))
         self.desk = desk
         self.timeout, self.max_request_header_size, self.max_request_body_size = HELLO, MOST_HEADERS, desk.most
         self.request_queue_size, self.keep_alive_conn_limit, self.shutdown_timeout = 64, 4 * told.threads, 15
         self.ConnectionClass = _connections(desk)
+
+    def process_conn(self, conn: HTTPConnection) -> None:
+        """Have it answered, or let it go where too many wait: they would only use up what the process may open."""
+        try:
+            self.requests.put(conn)
+        except Full:
+            conn.close()
 
     def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:
         """Nothing of a caller's own words goes into the log."""

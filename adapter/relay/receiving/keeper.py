@@ -20,7 +20,8 @@ class Keeper:
     def __init__(self, broker: Broker, patience: float = 10.0) -> None:
         self._broker, self._patience = broker, patience
         self._waiting: deque[tuple[Parcel, Future[None]]] = deque()
-        self._under_way: dict[str, list[Future[None]]] = {}
+        self._under_way: dict[tuple[str, str], list[Future[None]]] = {}
+        """By queue and message id: two partners may use one id."""
         self._changed, self._closed = threading.Condition(), False
         self._thread = threading.Thread(target=self._work, name="keeper", daemon=True)
         self._thread.start()
@@ -37,6 +38,8 @@ class Keeper:
             for future in futures:
                 future.result(self._patience)
         except TooLate:
+            for future in futures:
+                future.cancel()  # it stays in line, so that its receipt, when it comes, is not taken for a later one's
             raise Unavailable("our broker did not confirm in time") from None
 
     def close(self) -> None:
@@ -51,11 +54,14 @@ class Keeper:
             with self._changed:
                 if not self._under_way:
                     self._changed.wait_for(lambda: self._waiting or self._closed)
-                if self._closed and not self._waiting and not self._under_way:
+                if self._closed and not self._waiting and self._is_awaited_by_nobody():
                     return
                 some = [self._waiting.popleft() for _ in range(min(AT_ONCE, len(self._waiting)))]
             self._do(lambda some=some: self._send(some))  # type: ignore[misc]
             self._do(self._collect)
+
+    def _is_awaited_by_nobody(self) -> bool:
+        return all(future.cancelled() for futures in self._under_way.values() for future in futures)
 
     def _do(self, action: Callable[[], None]) -> None:
         """What goes wrong is told to all who wait, and they try again."""
@@ -66,11 +72,12 @@ class Keeper:
             lost, self._under_way = self._under_way, {}
             for futures in lost.values():
                 for future in futures:
-                    future.set_exception(trouble)
+                    if future.set_running_or_notify_cancel():
+                        future.set_exception(trouble)
 
     def _send(self, some: Sequence[tuple[Parcel, Future[None]]]) -> None:
         for parcel, future in some:
-            self._under_way.setdefault(parcel.message_id, []).append(future)
+            self._under_way.setdefault((parcel.queue, parcel.message_id), []).append(future)
         if some:
             self._broker.send([parcel for parcel, _ in some])
 
@@ -78,16 +85,19 @@ class Keeper:
         if not self._under_way:
             return
         for receipt in self._broker.receipts(0.02 if self._waiting else WAIT):
-            futures = self._under_way.get(receipt.message_id)
+            key = receipt.queue, receipt.message_id
+            futures = self._under_way.get(key)
             if not futures:
                 continue
             future = futures.pop(0)
             if not futures:
-                del self._under_way[receipt.message_id]
+                del self._under_way[key]
             _tell(future, receipt)
 
 
 def _tell(future: "Future[None]", receipt: Receipt) -> None:
+    if not future.set_running_or_notify_cancel():
+        return
     if receipt.outcome is Outcome.CONFIRMED:
         future.set_result(None)
     else:
