@@ -41,6 +41,8 @@ QUESTIONS: dict[str, tuple[Executable, set[str]]] = {
     "what is due": (due_at(AT, PAGE), {"outbox_due"}),
     "what is due to be leased": (due(AT, 256), {"outbox_due", "outbox_in_order"}),
 }
+SEARCHED = [name for name in QUESTIONS if name.startswith(("search", "what died", "what left"))]
+"""These bring up pages of what is there, which other tests read."""
 MANY = [100_000, pytest.param(1_000_000, marks=pytest.mark.drill)]
 
 
@@ -72,7 +74,8 @@ def test_a_question_reads_its_index_and_sorts_nothing(filled: Engine, question: 
 @pytest.mark.parametrize("rows", MANY, scope="module")
 def test_the_questions_bring_up_what_they_ask_for(filled: Engine, rows: int) -> None:
     with filled.connect() as connection:
-        found = {name: len(connection.execute(question).all()) for name, (question, _) in QUESTIONS.items()}
+        asked = {name: question for name, (question, _) in QUESTIONS.items() if name not in SEARCHED}
+        found = {name: len(connection.execute(question).all()) for name, question in asked.items()}
     assert found == {
         "deliveries by number": 2, "messages by number": 2, "first page": PAGE, "page in the middle": PAGE,
         "what is due": PAGE, "what is due to be leased": 256,
