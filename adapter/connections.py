@@ -16,6 +16,8 @@ from adapter.text import Code, Name
 
 NEEDS = {"queue": (), "amqp": ("url",), "https": ("url",), "folder": ("folder",)}
 """What each kind of endpoint has to be told."""
+SOURCES = {"queue": (), "amqp": ("url", "queue", "tls"), "https": ("peer",), "folder": ("folder",)}
+"""What each kind of source has to be told."""
 SCHEMES = {"amqp": ("amqp://", "amqps://"), "https": ("https://",)}
 
 
@@ -97,10 +99,44 @@ class Endpoint(Rooted):
         return self
 
 
+class Source(Rooted):
+    """Where a partner's messages come from, unless it puts them into its queue on our own broker."""
+
+    kind: Literal["queue", "amqp", "https", "folder"] = "queue"
+    url: str | None = Field(None, repr=False)
+    queue: Name | None = None
+    """The queue on the partner's own broker."""
+    folder: Path | None = None
+    tls: Identity | None = None
+    peer: tuple[Path, ...] = ()
+    """The certificates that the partner calls us with: by them it is known; two at once make a roll-over."""
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        for name in SOURCES[self.kind]:
+            if not getattr(self, name):
+                raise ValueError(f"a source of kind {self.kind} needs {name}")
+        if self.kind == "amqp" and not str(self.url).startswith("amqps://"):
+            raise ValueError("the url of a source of kind amqp begins with amqps://")
+        return self
+
+
+class Desk(Rooted):
+    """Where partners of kind https put in what is for us: host and port, and who we are to them."""
+
+    listen: Annotated[str, Field(pattern=r"^\S+:\d{1,5}$")]
+    tls: Identity
+    threads: Annotated[int, Field(ge=2, le=256)] = 16
+    """Requests that are answered at once."""
+    timeout: Annotated[float, Field(gt=0, le=600)] = 30.0
+    """Seconds that a request may take to come, however slowly it drips."""
+
+
 class Connection(Rooted):
     """How one partner is reached, and what its signatures are held to."""
 
     endpoint: Endpoint = Endpoint()
+    source: Source = Source()
     signed: bool | None = None
     """Whether messages carry a signature, both ways; as the partner's profile says unless given."""
     pinned: tuple[Pinned, ...] = ()
@@ -110,6 +146,7 @@ class Connections(Rooted):
     """All partners' connections, and the keys that sign what we send them."""
 
     signing: tuple[SigningKey, ...] = ()
+    desk: Desk | None = None
     partners: Mapping[Code, Connection] = {}
 
     def of(self, code: str) -> Connection:

@@ -13,7 +13,7 @@ import pytest
 import servers
 import structlog
 
-SERVER_FIXTURES = {"rabbitmq", "private_rabbitmq", "amqp_url", "postgresql", "database_url"}
+SERVER_FIXTURES = {"rabbitmq", "private_rabbitmq", "amqp_url", "postgresql", "database_url", "partners_broker"}
 
 # No test measures time: a slow machine is no failure. `make laws` takes the second profile.
 hypothesis.settings.register_profile("test", max_examples=50, deadline=None)

@@ -53,6 +53,28 @@ def relay_messages(
     return run(broker, database, partner_vhosts, role, workers, drain, connections, home)
 
 
+@movement.command("receive")
+@guarded
+def receive_messages(
+    connections: ConnectionsFile = None,
+    broker: Broker = None,
+    partner_vhosts: PartnerVhosts = None,
+    drain: Annotated[
+        float, typer.Option("--drain", metavar="SECONDS", min=0.0, help="How long it may take to end when told to.")
+    ] = 30.0,
+    home: Home = None,
+) -> int:
+    """Receive what partners put in by HTTPS, a folder or their own broker.
+
+    What arrives is brought to the partner's inbox, and only then is the partner told that it was taken; `eodes relay`
+    goes on with it. It ends when it is told to (Ctrl-C, SIGTERM), after what is under way. Exit codes: as of
+    `eodes relay`. EODES_CONNECTIONS stands for --connections.
+    """
+    from adapter.cli.receive import run
+
+    return run(connections, broker, partner_vhosts, drain, home)
+
+
 @movement.command("send")
 @guarded
 def send_files(

@@ -12,7 +12,17 @@ def warm_cache(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def own_folders(monkeypatch, tmp_path, warm_cache):
     """Every command of a test finds an environment of its own."""
-    for name in ("HOME", "BROKER", "DATABASE", "DEBUG", "SECRETS", "PARTNER_VHOSTS", "MANAGEMENT", "GRANT_PASSWORD"):
+    for name in (
+        "HOME",
+        "BROKER",
+        "DATABASE",
+        "DEBUG",
+        "SECRETS",
+        "PARTNER_VHOSTS",
+        "MANAGEMENT",
+        "GRANT_PASSWORD",
+        "CONNECTIONS",
+    ):
         monkeypatch.delenv(f"EODES_{name}", raising=False)
     monkeypatch.setenv("EODES_CACHE", str(warm_cache))
     monkeypatch.setenv("EODES_DATA", str(tmp_path / "data"))

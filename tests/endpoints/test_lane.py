@@ -1,10 +1,12 @@
 """A partner's own lane: bounded, never in anybody's way."""
 
+from collections.abc import Iterable
 from threading import Event
 
 import pytest
 from parcels import ids, parcels
 
+from adapter.findings import Unavailable
 from adapter.relay.broker import Outcome, Parcel, Receipt
 from adapter.relay.endpoints import Endpoints
 from adapter.relay.endpoints.endpoint import News
@@ -14,8 +16,8 @@ from adapter.relay.endpoints.pace import Bucket
 PATIENCE = 30.0
 
 
-def confirm(parcel: Parcel) -> Receipt:
-    return Receipt(parcel.message_id, parcel.queue, Outcome.CONFIRMED)
+def confirm(some: Iterable[Parcel]) -> list[Receipt]:
+    return [Receipt(each.message_id, each.queue, Outcome.CONFIRMED) for each in some]
 
 
 def told(news: News, count: int) -> list[Receipt]:
@@ -36,9 +38,9 @@ def gate():
 
 
 def slow(gate: Event):
-    def carry(parcel: Parcel) -> Receipt:
+    def carry(some):
         gate.wait(PATIENCE)
-        return confirm(parcel)
+        return confirm(some)
 
     return carry
 
@@ -46,9 +48,9 @@ def slow(gate: Event):
 def test_one_by_one_everything_arrives_in_its_order():
     news, carried = News(), []
 
-    def carry(parcel):
-        carried.append(parcel.message_id)
-        return confirm(parcel)
+    def carry(some):
+        carried.extend(ids(some))
+        return confirm(some)
 
     lane = Lane(carry, news.put)
     lane.send(parcels(50))
@@ -91,7 +93,7 @@ def test_what_is_over_the_rate_is_postponed():
 def test_whatever_goes_wrong_in_carrying_is_a_refusal_without_its_own_words():
     news = News()
 
-    def fail(parcel: Parcel) -> Receipt:
+    def fail(_):
         raise RuntimeError("hush")
 
     lane = Lane(fail, news.put)
@@ -111,7 +113,7 @@ class Shelf:
 
     def send(self, some):
         self.sent += some
-        self.news.put(map(confirm, some))
+        self.news.put(confirm(some))
 
     def receipts(self, wait):
         return self.news.take(wait)
@@ -138,4 +140,25 @@ def test_a_slow_endpoint_delays_neither_another_nor_the_broker(gate):
     while len(found) < 110:
         found += broker.receipts(PATIENCE)
     assert sorted(ids(found)) == sorted({*ids(found)}) and len(found) == 110
+    broker.close()
+
+
+def test_a_broker_that_is_away_keeps_no_endpoint_from_being_served():
+    news = News()
+
+    class Away(Shelf):
+        def send(self, some):
+            raise Unavailable("nobody answers")
+
+    broker = Endpoints(Away(), {"to.XA": Lane(confirm, news.put)}, news)
+    broker.send([*parcels(1), *parcels(1, "to.XC", start=1)])
+    found = []
+    while len(found) < 2:
+        found += broker.receipts(PATIENCE)
+    assert {each.queue: (each.outcome, each.own) for each in found} == {
+        "to.XA": (Outcome.CONFIRMED, False),
+        "to.XC": (Outcome.LOST, False),
+    }
+    with pytest.raises(Unavailable):
+        broker.send(parcels(1, "to.XC"))
     broker.close()

@@ -195,3 +195,13 @@ def test_an_agreement_that_nobody_knows_keeps_everything() -> None:
 def test_it_is_tomorrow_only_when_it_is_so_everywhere() -> None:
     assert today(datetime(2026, 3, 2, 11, 59, tzinfo=UTC)) == date(2026, 3, 1)
     assert today(datetime(2026, 3, 2, 12, 0, tzinfo=UTC)) == date(2026, 3, 2)
+
+
+def test_what_died_keeps_all_bytes_of_its_exchange_until_it_is_given_up(kept: Ledger) -> None:
+    late = replace(entry("again"), key="KEYC", number="KEY-C")
+    kept.write([Outcome(late, (post("cancel", certificate="c", direct=False),))], [], CAME)
+    kept.settle([], [], CAME, declined=[("cancel", "END-01", "it answers 422")])
+    assert counted(kept, OVER) == {}
+    kept.give_up(["cancel"], CAME)
+    assert counted(kept, OVER, apply=True) == {"ik-cepa": (3, 3)}
+    assert kept.verify().findings == []

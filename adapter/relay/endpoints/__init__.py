@@ -4,7 +4,8 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 
 from adapter.delivery import Delivery
-from adapter.relay.broker import Broker, Parcel, Receipt
+from adapter.findings import Unavailable
+from adapter.relay.broker import Broker, Outcome, Parcel, Receipt
 from adapter.relay.endpoints.endpoint import Endpoint, News
 
 LOOK = 0.02
@@ -14,7 +15,7 @@ LOOK = 0.02
 class Endpoints:
     """A Broker that hands what is for one of these queues to its endpoint, and all else to the broker that it is over.
 
-    An endpoint never keeps anybody waiting: it has a lane of its own. The broker's trouble is raised as it is.
+    An endpoint never keeps anybody waiting: it has a lane of its own.
     """
 
     def __init__(self, broker: Broker, endpoints: Mapping[str, Endpoint], news: News) -> None:
@@ -41,32 +42,40 @@ class Endpoints:
         self._broker.release(deliveries)
 
     def send(self, parcels: Sequence[Parcel]) -> None:
-        """Hand over, the broker's first: if that raises Unavailable, none was taken."""
+        """Hand over; where the broker is away, that is raised unless something goes to endpoints: these are served."""
         ours = [parcel for parcel in parcels if parcel.queue not in self._endpoints]
-        if ours:
-            self._broker.send(ours)
-            self._kept += len(ours)
         theirs: dict[str, list[Parcel]] = {}
         for parcel in parcels:
             if parcel.queue in self._endpoints:
                 theirs.setdefault(parcel.queue, []).append(parcel)
+        if ours:
+            self._send_ours(ours, bool(theirs))
         for queue, some in theirs.items():
             self._carried += len(some)
             self._endpoints[queue].send(some)
+
+    def _send_ours(self, ours: Sequence[Parcel], with_theirs: bool) -> None:
+        try:
+            self._broker.send(ours)
+            self._kept += len(ours)
+        except Unavailable as trouble:
+            if not with_theirs:
+                raise
+            self._carried += len(ours)
+            self._news.put(Receipt(each.message_id, each.queue, Outcome.LOST, str(trouble)) for each in ours)
 
     def receipts(self, wait: float) -> list[Receipt]:
         """What became of parcels since the last call, wherever they went."""
         deadline = time.monotonic() + wait
         while True:
             left = max(0.0, deadline - time.monotonic())
-            received = self._broker.receipts((min(left, LOOK) if self._carried else left) if self._kept else 0.0)
-            told = self._news.take((min(left, LOOK) if self._kept else left) if self._carried and not received else 0.0)
+            step = min(left, LOOK) if self._kept and self._carried else left
+            received = self._broker.receipts(step if self._kept or not self._carried else 0.0)
+            told = self._news.take(0.0 if self._kept or received or not self._carried else step)
             self._kept -= len(received)
             self._carried -= len(told)
             if received or told or not left:
                 return received + told
-            if not self._kept and not self._carried:
-                return self._broker.receipts(left)
 
     def depths(self, queues: Iterable[str]) -> dict[str, int]:
         """How many messages wait in each queue that exists."""

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -21,8 +22,11 @@ class Folder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def carry(self, parcel: Parcel) -> Receipt:
-        """Write both files to the disk and give them their names, the body's last."""
+    def carry(self, parcels: Sequence[Parcel]) -> Iterator[Receipt]:
+        """Write both files of each to the disk and give them their names, the body's last."""
+        return map(self._carry, parcels)
+
+    def _carry(self, parcel: Parcel) -> Receipt:
         try:
             self._put(parcel)
         except OSError as error:

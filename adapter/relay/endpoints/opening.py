@@ -33,4 +33,15 @@ def _open(code: str, told: Told, tell: Tell, share: int, clock: Callable[[], flo
         if not told.folder.is_dir():
             raise ValueError(f"partners.{code}.endpoint.folder: there is no folder {told.folder}")
         return Lane(Folder(told.folder).carry, tell, bucket=bucket, clock=clock)
-    raise ValueError(f"partners.{code}.endpoint.kind: {told.kind} is not there yet")
+    try:
+        if told.kind == "https":
+            from adapter.relay.endpoints.https import Https
+
+            https = Https(told)
+            return Lane(https.carry, tell, told.at_once, bucket=bucket, clock=clock, let_go=https.close)
+        from adapter.relay.endpoints.amqp import TOGETHER, Amqp
+
+        amqp = Amqp(told)
+        return Lane(amqp.carry, tell, 1, TOGETHER, bucket, clock, amqp.close)
+    except ValueError as error:
+        raise ValueError(f"partners.{code}.endpoint: {error}") from None

@@ -1,5 +1,6 @@
 """RabbitMQ, from 3.10 to 4.x: the engine when one machine is not enough."""
 
+import ssl
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -7,7 +8,7 @@ from adapter.delivery import Delivery
 from adapter.relay.broker import Parcel, Receipt
 from adapter.relay.rabbitmq.furnish import furnish
 from adapter.relay.rabbitmq.link import Link
-from adapter.relay.rabbitmq.places import places_of
+from adapter.relay.rabbitmq.places import places_of, secured
 from adapter.relay.rabbitmq.pump import Pump
 from adapter.relay.rabbitmq.queues import queue_depths
 from adapter.relay.rabbitmq.sender import Sender
@@ -26,6 +27,7 @@ class RabbitMQ:
     ahead; both sides are bounded in number and bytes. `patience` is in seconds: how long a verb waits for a broker that
     is away before it raises Unavailable. `vhost` says which exchanges lead to the queues, and `turns` whose turn it is
     where several share one pump. When `until` says that its owner is to end, no verb waits for a broker that is away.
+    `tls` is whom it believes and who it is, `name` what stands in the broker's certificate, where it is not the host.
     """
 
     def __init__(
@@ -38,8 +40,10 @@ class RabbitMQ:
         vhost: Vhost | None = None,
         turns: Turns | None = None,
         until: Callable[[], bool] = lambda: False,
+        tls: ssl.SSLContext | None = None,
+        name: str | None = None,
     ) -> None:
-        self._places = places_of(url)
+        self._places = places_of(url) if tls is None else secured(places_of(url), tls, name)
         self._window, self._window_bytes, self._patience = window, window_bytes, patience
         self._vhost, self._turns = vhost, turns or Turns(until)
         self._taker: Taker | None = None

@@ -1,0 +1,207 @@
+"""The desk where partners put messages in over HTTPS: who calls is told by its certificate alone."""
+
+import json
+import ssl
+import threading
+from collections.abc import Callable, Mapping
+from queue import Full
+from typing import Any
+from urllib.parse import unquote
+
+import structlog
+from cheroot.makefile import StreamReader, StreamWriter
+from cheroot.server import Gateway, HTTPConnection, HTTPServer
+from cheroot.ssl import Adapter
+from cheroot.workers.threadpool import ThreadPool
+
+from adapter.connections import Desk as Told
+from adapter.findings import Unavailable
+from adapter.relay.endpoints.https import KEY, NAMES
+from adapter.relay.endpoints.label import ID, parcel_of
+from adapter.relay.endpoints.tls import Deadline, context_of, reason_of
+from adapter.relay.names import inbox
+from adapter.relay.receiving.folder import READABLE
+from adapter.relay.receiving.keeper import Keeper
+
+PATH = b"/messages"
+TYPES = (b"application/xml", b"text/xml", b"application/json")
+MOST_HEADERS = 32 * 1024
+TRY_AGAIN = "5"
+"""Seconds after which whoever is turned away for now may come again."""
+WAITING = 8
+"""Connections that may wait, for each thread."""
+HELLO = 10
+"""Seconds that a caller may say nothing."""
+
+log = structlog.get_logger()
+
+
+class Refused(Exception):
+    """An answer that is no receipt: the status and, for whoever reads it, why."""
+
+
+class Handshakes(Adapter):
+    """Leaves the handshake to the thread that reads: whoever is slow at it keeps nobody from being let in."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self.context = context
+
+    def bind(self, sock: Any) -> Any:
+        """The listening socket, as it is."""
+        return sock
+
+    def wrap(self, sock: Any) -> tuple[ssl.SSLSocket, dict[str, str]]:
+        """The caller's socket; who it is is known only later."""
+        return self.context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False), {}
+
+    def get_environ(self) -> dict[str, str]:
+        """Nothing."""
+        return {}
+
+    def makefile(self, sock: Any, mode: str = "r", bufsize: int = 8192) -> Any:
+        """What reads from the socket, or writes to it."""
+        return (StreamReader if "r" in mode else StreamWriter)(sock, mode, bufsize)
+
+
+class Desk:
+    """A Source that listens; `peers` are the partners by their certificates, as these come over the wire."""
+
+    def __init__(self, told: Told, peers: Mapping[bytes, str], keeper: Keeper, most: int) -> None:
+        self.peers, self.keeper, self.most = peers, keeper, most
+        self.deadline, self.seconds = Deadline(), told.timeout
+        host, _, port = told.listen.rpartition(":")
+        self._server = _Server((host.strip("[]"), int(port)), self, told)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it lets callers in."""
+        return bool(self._server.ready)
+
+    @property
+    def port(self) -> int:
+        """Where it listens, once it is open."""
+        return int(self._server.bind_addr[1])
+
+    def run(self, until: Callable[[], bool]) -> None:
+        """Answer until told to end; requests that are under way are answered first."""
+        self._server.prepare()
+        log.info("listening", port=self.port)
+        serving = threading.Thread(target=self._server.serve, name="desk", daemon=True)
+        serving.start()
+        while not until():
+            serving.join(0.25)
+            if not serving.is_alive():
+                raise RuntimeError("the desk has stopped serving")
+        self._server.stop()
+
+
+class _Server(HTTPServer):
+    def __init__(self, place: tuple[str, int], desk: Desk, told: Told) -> None:
+        super().__init__(place, lambda request: _Answering(request, desk), server_name="eodes")
+        self.requests = ThreadPool(
+            self, told.threads, told.threads, accepted_queue_size=WAITING * told.threads, accepted_queue_timeout=0
+        )
+        self.ssl_adapter = Handshakes(context_of(told.tls, answering=True, deadline=desk.deadline))
+        self.desk = desk
+        self.timeout, self.max_request_header_size, self.max_request_body_size = HELLO, MOST_HEADERS, desk.most
+        self.request_queue_size, self.keep_alive_conn_limit, self.shutdown_timeout = 64, 4 * told.threads, 15
+        self.ConnectionClass = _connections(desk)
+
+    def process_conn(self, conn: HTTPConnection) -> None:
+        """Have it answered, or let it go where too many wait: they would only use up what the process may open."""
+        try:
+            self.requests.put(conn)
+        except Full:
+            conn.close()
+
+    def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:
+        """Nothing of a caller's own words goes into the log."""
+
+
+def _connections(desk: Desk) -> type:
+    class Connection(HTTPConnection):
+        def communicate(self) -> bool:
+            """A request from its first byte to its answer, within the seconds that it has."""
+            desk.deadline.begin(desk.seconds)
+            try:
+                self.socket.settimeout(HELLO)
+                self.socket.do_handshake()  # done once, and no more than looked at from then on
+                return bool(super().communicate())  # type: ignore[no-untyped-call]
+            except OSError as error:
+                log.warning("a caller is turned away", address=str(self.remote_addr), trouble=reason_of(error))
+                return False
+            finally:
+                desk.deadline.until = None
+
+    return Connection
+
+
+class _Answering(Gateway):
+    def __init__(self, request: Any, desk: Desk) -> None:
+        super().__init__(request)
+        self._desk = desk
+
+    def respond(self) -> None:
+        """Take the message, and say 202 once it is kept."""
+        try:
+            id = self._take()
+        except Refused as refused:
+            status, reason = refused.args
+            self._say(status, {"error": reason}, ("Retry-After", TRY_AGAIN) if status.startswith("503") else None)
+            return
+        self._say("202 Accepted", {ID: id}, ("Eodes-Message-Id", id))
+
+    def _take(self) -> str:
+        request = self.req
+        self._require_form(request)
+        partner = self._desk.peers.get(request.conn.socket.getpeercert(binary_form=True) or b"")
+        if partner is None:
+            log.warning("a caller is turned away", address=str(request.conn.remote_addr),
+                        trouble="its certificate is held for no partner")  # fmt: skip
+            raise Refused("403 Forbidden", "this certificate is held for no partner")
+        said = {name: self._header(header) for name, header in NAMES.items()}
+        id = self._header(KEY)
+        if not id or not READABLE.fullmatch(id):
+            raise Refused("400 Bad Request", f"{KEY}: 1 to 70 printable ASCII characters, a new one for each message")
+        length = int(request.inheaders[b"Content-Length"])
+        body = request.rfile.read(length)
+        if len(body) != length:
+            raise Refused("400 Bad Request", "the body ends before its Content-Length")
+        try:
+            self._desk.keeper.keep([parcel_of(said, inbox(partner), body, id)])
+        except Unavailable as trouble:
+            log.warning("a message is not taken for now", partner=partner, message_id=id, trouble=str(trouble))
+            raise Refused("503 Service Unavailable", "it cannot be kept now; send it again") from None
+        return id
+
+    def _require_form(self, request: Any) -> None:
+        if request.path != PATH or request.qs:
+            raise Refused("404 Not Found", f"messages are posted to {PATH.decode()}")
+        if request.method != b"POST":
+            raise Refused("405 Method Not Allowed", "messages are posted")
+        length = request.inheaders.get(b"Content-Length", b"")
+        if request.chunked_read or not length.isdigit():
+            raise Refused("411 Length Required", "Content-Length, and no Transfer-Encoding")
+        if int(length) > self._desk.most:
+            raise Refused("413 Content Too Large", f"at most {self._desk.most} bytes")
+        kind = request.inheaders.get(b"Content-Type", b"").partition(b";")[0].strip().lower()
+        if kind not in TYPES:
+            raise Refused("415 Unsupported Media Type", "application/xml or application/json")
+
+    def _header(self, name: str) -> str | None:
+        value = self.req.inheaders.get(name.encode("latin-1"))
+        return None if value is None else unquote(value.decode("latin-1"))
+
+    def _say(self, status: str, said: Mapping[str, str], header: tuple[str, str] | None) -> None:
+        """The answer whole; after what is no receipt the connection ends, for its body may not have been read."""
+        request, body = self.req, json.dumps(said).encode()
+        request.status = status.encode()
+        request.close_connection = request.close_connection or not status.startswith("2")
+        headers = {
+            "Content-Type": "application/json",
+            "Content-Length": str(len(body)),
+            **dict([header] if header else []),
+        }
+        request.outheaders = [(name.encode(), value.encode()) for name, value in headers.items()]
+        request.ensure_headers_sent()
+        request.write(body)
