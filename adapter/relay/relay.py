@@ -242,7 +242,7 @@ class Relay:
 
 
 def _tell_dead(taken: Taken) -> None:
-    """One log line for a delivery that died: what to look for with `eodes queues`, and why."""
+    """One log line for a delivery that died: what to look for with `eodes dead show`, and why."""
     entry = taken.outcome.entry
     if entry.stage not in LIVING and not (taken.outcome.repeated and taken.delivery.tag):
         log.warning(
