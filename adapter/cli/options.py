@@ -36,7 +36,9 @@ PARTNERS_JSON = """\b
 --json:
 {"systems": [{"code", "name", "side": "partner" | "domestic", "country",
    "model": "push" | "pull", "agreements", "status", "since", "until",
-   "legal_basis", "importing", "signed", "messages"}]}"""
+   "legal_basis", "importing", "signed", "messages",
+   "versions": [{"message", "agreement", "version", "table", "sent", "periods"}],
+   "planned": [{"name", "agreements", "source"}]}]}"""
 DEADLINES_JSON = """\b
 --json:
 {"at": moment, "within_days": number,
