@@ -53,6 +53,8 @@ class TrueCopy(Parameter):
     words: Text
     unused: bool = False
     """Whether it may be issued only if the original was not used."""
+    same: bool = False
+    """Whether it bears the number and the day of issue of the original."""
 
 
 class Replacement(Parameter):

@@ -11,6 +11,7 @@ from adapter.catalogue import CHECKOUT
 from benchmarks import command, compiled, signing, whole_relay, workers
 from benchmarks.inputs import Office
 from benchmarks.measure import Result, Row, Work, timed
+from benchmarks.partners import partner_plans
 from benchmarks.profiling import print_profile
 from benchmarks.questions import question_plans
 from benchmarks.report import print_table, write_json
@@ -61,6 +62,7 @@ def _arguments() -> argparse.Namespace:
 def _plans(office: Office, amqp: str | None) -> list[Planned]:
     return [
         *mapping_plans(office),
+        *partner_plans(office),
         *(
             Planned(rows, partial(whole_relay.relay_contest, kind, office, amqp))
             for kind, rows in whole_relay.ROWS.items()

@@ -111,14 +111,17 @@ def reconcile_day(
     day: Annotated[
         str | None, typer.Option("--day", metavar="YYYY-MM-DD", help="Which day, in UTC; yesterday unless given.")
     ] = None,
+    send: Annotated[
+        bool, typer.Option("--send", help="Instead, tell the partner what we have of the day: the relay sends it.")
+    ] = False,
     database: Database = None,
     json: Json = False,
     home: Home = None,
 ) -> int:
-    """Hold a day's messages against what the partner says of it.
+    """Hold a day's messages against what the partner says of it, or tell the partner ours.
 
     The relay answers a partner's reconciliation by itself; this looks at the same day again, as the ledger has it now.
     """
     from adapter.cli.reconcile import run
 
-    return run(partner, day, json, database, home)
+    return run(partner, day, json, database, home, send)

@@ -36,7 +36,9 @@ PARTNERS_JSON = """\b
 --json:
 {"systems": [{"code", "name", "side": "partner" | "domestic", "country",
    "model": "push" | "pull", "agreements", "status", "since", "until",
-   "legal_basis", "importing", "signed", "messages"}]}"""
+   "legal_basis", "importing", "signed", "messages",
+   "versions": [{"message", "agreement", "version", "table", "sent", "periods"}],
+   "planned": [{"name", "agreements", "source"}]}]}"""
 DEADLINES_JSON = """\b
 --json:
 {"at": moment, "within_days": number,
@@ -49,8 +51,10 @@ RECONCILE_JSON = """\b
 {"partner", "day", "outcome": "agrees" | "differs" | "not told",
  "counts": [{"kind", "direction": "sent" | "received", "count"}],
  "differences": [{"code", "what", "kind", "direction", "id"}]}
+--send --json:
+{"partner", "day", "messages": [ID], "new": true | false}
 
-Exit codes: 0 agrees, 1 differs, 2 wrong usage or environment,
+Exit codes: 0 agrees or sent, 1 differs, 2 wrong usage or environment,
 3 the partner has not told."""
 RULES_JSON = """\b
 --json:

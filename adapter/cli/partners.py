@@ -13,6 +13,7 @@ from adapter.serving import naming
 from adapter.system import System
 
 COLUMNS = ("code", "name", "country", "agreements", "model", "status", "since", "messages")
+PLANNED = ("code", "what", "agreements")
 TITLES = {"partner": "Partners", "domestic": "Domestic systems"}
 
 
@@ -26,6 +27,9 @@ def run(json: bool, home: Path | None) -> int:
     for side, title in TITLES.items():
         rows = [[_cell(each[column]) for column in COLUMNS] for each in told if each["side"] == side]
         put_table(COLUMNS, rows, title)
+    planned = [[each["code"], row["name"], _cell(row["agreements"])] for each in told for row in each["planned"]]
+    if planned:
+        put_table(PLANNED, planned, "Planned, not exchanged yet")
     return 0
 
 
@@ -37,6 +41,7 @@ def _told(system: System, catalogue: Catalogue) -> dict[str, Any]:
         "since": _day(system.live.since), "until": _day(system.live.until),
         "legal_basis": system.legal_basis, "importing": system.importing, "signed": system.signed,
         "messages": list(kinds), "versions": [_version(table, system) for table in catalogue.tables(system)],
+        "planned": [each.model_dump(mode="json") for each in system.planned],
     }  # fmt: skip
 
 

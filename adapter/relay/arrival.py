@@ -86,7 +86,7 @@ class Arrival:
         """Whether it says something of an earlier certificate or message."""
         content = self.content
         if isinstance(content, Certificate):
-            return content.copy_of is not None or content.supersedes is not None
+            return content.copy_of is not None or content.supersedes is not None or content.back_to_back
         return content is not None
 
     @property

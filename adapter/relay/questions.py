@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from adapter.certificate import Certificate, match_key
 from adapter.enquiry import StatusQuery
 from adapter.ledger import DayAsked, Question
-from adapter.messages import Feedback
+from adapter.messages import Content, Feedback
 from adapter.reconciliation import Reconciliation
 from adapter.relay.arrival import Arrival
+from adapter.rules.originals import original_of
 from adapter.verification import VerificationInformation, VerificationReply, VerificationRequest
 
 Verifying = VerificationRequest | VerificationInformation | VerificationReply
@@ -21,10 +23,18 @@ def question(arrivals: Sequence[Arrival]) -> Question:
         keys=tuple(key for arrival in arrivals for key in arrival.keys),
         answered=tuple(id for arrival in arrivals for id in arrival.answered),
         used=tuple(each.key for each in contents if isinstance(each, Feedback)),
-        read=tuple(each.key for each in contents if isinstance(each, Feedback | Verifying | StatusQuery)),
+        read=tuple(key for each in contents for key in _read(each)),
         requests=tuple(each.request for each in contents if isinstance(each, Verifying)),
         days=tuple(_days(arrivals)),
     )
+
+
+def _read(content: Content | None) -> Iterator[str]:
+    """The match keys of the certificates that a rule has to look into."""
+    if isinstance(content, Feedback | Verifying | StatusQuery):
+        yield content.key
+    elif isinstance(content, Certificate) and (original := original_of(content)):
+        yield match_key(original.number)
 
 
 def _days(arrivals: Sequence[Arrival]) -> Iterator[DayAsked]:

@@ -9,13 +9,14 @@ from adapter import translate
 from adapter.certificate import Certificate, match_key
 from adapter.deadlines import local_day
 from adapter.delivery import Delivery
-from adapter.enquiry import key_information
+from adapter.enquiry import KeyInformation, key_information
 from adapter.ledger import ItemStep, Known, Paper, Standing
 from adapter.messages import Content, Feedback
 from adapter.relay.arrival import Arrival
 from adapter.relay.changes import living
 from adapter.relay.exchange import Exchange
 from adapter.rules import Facts
+from adapter.rules.originals import original_of
 from adapter.states import USED_STATES
 from adapter.system import System
 from adapter.verification import VerificationInformation, VerificationReply, VerificationRequest
@@ -43,8 +44,11 @@ def read_paper(paper: Paper, exchange: Exchange) -> Certificate | None:
 def _facts(content: Content, system: System, known: Known, exchange: Exchange, at: datetime) -> Facts | None:
     plain = exchange.facts(at)
     if isinstance(content, Certificate):
-        used = _original_used(content, system, known)
-        return replace(plain, ledger=True, original_used=used) if content.form == "true_copy" else None
+        original = _rests_on(content, known, exchange)
+        if content.form == "true_copy":
+            used = _original_used(content, system, known)
+            return replace(plain, ledger=True, original_used=used, original=original)
+        return replace(plain, original=original) if original else None
     if not isinstance(content, Referred):
         return None
     about = living([each for each in _about(content, known) if system.code in (each.holder, each.system)])
@@ -56,6 +60,22 @@ def _facts(content: Content, system: System, known: Known, exchange: Exchange, a
         left=_left(known.items_of(about[0].stock)) if about else None,
         asked_on=_asked_on(content, system, known, at) if isinstance(content, VerificationReply) else None,
     )
+
+
+def _rests_on(certificate: Certificate, known: Known, exchange: Exchange) -> KeyInformation | None:
+    """The first Party's certificate as it came, for a back-to-back one; None where it did not come this way.
+
+    What others draw from it is not known here: it is held to the whole.
+    """
+    named = original_of(certificate)
+    found = known.of_key(match_key(named.number)) if named else []
+    papers = [
+        known.papers[each.id]
+        for each in living([each for each in found if each.agreement == certificate.agreement])
+        if each.id in known.papers and named and named.country in (None, each.country)
+    ]
+    original = read_paper(papers[-1], exchange) if papers else None
+    return key_information(original) if original else None
 
 
 def _original_used(certificate: Certificate, system: System, known: Known) -> bool | None:

@@ -44,6 +44,7 @@ ON_CERTIFICATES: tuple[Rule, ...] = (
     forms.boxes,
     forms.number_form,
     forms.true_copy,
+    forms.same_as_original,
     forms.replacement,
     originals.original_named,
     originals.original_valid,

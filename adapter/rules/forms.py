@@ -90,6 +90,22 @@ def true_copy(certificate: Certificate, terms: Terms, facts: Facts) -> Sequence[
     return (Breach(message=message, field="copy_of", allowed="only on a true copy", rests_on=terms.true_copy),)
 
 
+@rule("TRU-02")
+def same_as_original(certificate: Certificate, terms: Terms, facts: Facts) -> Sequence[Breach]:
+    """A true copy bears number and day of issue of its original, where the agreement has it so."""
+    original = certificate.copy_of if certificate.form == "true_copy" else None
+    if original is None or terms.true_copy is None or not terms.true_copy.same:
+        return KEPT
+    breaches = []
+    if match_key(original.number) != certificate.key:
+        message = "another number than the original's"
+        breaches.append(Breach(message=message, field="number", found=certificate.number, allowed=original.number))
+    if original.issued_on is not None and original.issued_on != certificate.issued_on:
+        message, found = "another day of issue than the original's", certificate.issued_on
+        breaches.append(Breach(message=message, field="issued_on", found=found, allowed=f"{original.issued_on}"))
+    return breaches
+
+
 def _copy(certificate: Certificate, terms: Terms, facts: Facts) -> Iterator[Breach]:
     terms_of_copy, original = terms.true_copy, certificate.copy_of
     if original is None or original.issued_on is None:

@@ -43,6 +43,17 @@ def test_partners_in_json_say_who_exchanges_what_since_when():
     assert "certificate" in systems["kcci"]["messages"]
 
 
+def test_what_is_planned_with_a_partner_is_listed_apart_from_what_is_exchanged():
+    lines = eodes("partners").stdout.splitlines()
+    planned = lines[lines.index("Planned, not exchanged yet") :]
+    assert any(line.startswith("SG") and "Certificate of non-manipulation" in line for line in planned)
+    systems = {system["code"]: system for system in said("partners")["systems"]}
+    named = {row["name"]: row for row in systems["SG"]["planned"]}
+    assert named["Certificate of non-manipulation"]["agreements"] == ["ksfta", "akfta", "rcep"]
+    assert "Memorandum of 1 December 2022" in named["Certificate of non-manipulation"]["source"]
+    assert systems["CN"]["planned"] == []
+
+
 def test_a_table_is_shown_flattened():
     result = eodes("show", "CN", "acknowledgement")
     assert result.exit_code == 0

@@ -9,6 +9,7 @@ from entries import entry, post
 from shell import eodes, said
 
 from adapter import translate
+from adapter.delivery import Delivery
 from adapter.envelope import digest
 from adapter.ledger import Ledger, Outcome
 from adapter.messages import Function, Header, Kind
@@ -81,3 +82,44 @@ def test_without_a_ledger_there_is_nothing_to_compare(monkeypatch, tmp_path):
     monkeypatch.setenv("EODES_DATABASE", f"sqlite:///{tmp_path / 'none.db'}")
     assert eodes("reconcile", "ID").exit_code == 2
     assert not (tmp_path / "none.db").exists()
+
+
+def test_ours_of_a_day_is_put_into_the_outbox_once_and_says_what_was_exchanged(ledger):
+    first = said("reconcile", "ID", "--day", str(DAY), "--send")
+    again = said("reconcile", "ID", "--day", str(DAY), "--send")
+    assert (first["new"], again["new"], first["messages"]) == (True, False, again["messages"])
+    (waiting,) = ledger.lease_due(datetime.now(UTC), 10, 10**7).waiting
+    reading = translate.read(Delivery(waiting.message.body, "ID"), shelf.catalogue())
+    assert (waiting.message.receiver, reading.findings) == ("ID", ())
+    (tally,) = reading.content.tallies
+    assert [message.id for message in tally.messages] == ["m-1", "m-2"]
+    assert ledger.verify().is_sound
+
+
+def test_a_day_of_more_messages_than_a_document_holds_is_sent_in_parts(ledger):
+    many = [f"n-{place:05}" for place in range(2_100)]
+    ledger.write([Outcome(entry("many"), tuple(post(id) for id in many))], [], AT)
+    ledger.settle(many, [], AT)
+    assert len(said("reconcile", "ID", "--day", str(DAY), "--send")["messages"]) == 3
+    waiting = ledger.lease_due(datetime.now(UTC), 10, 10**8).waiting
+    readings = [translate.read(Delivery(each.message.body, "ID"), shelf.catalogue()) for each in waiting]
+    assert [reading.findings for reading in readings] == [()] * 3
+    parts = sorted((reading.content for reading in readings), key=lambda each: each.part)
+    assert [(each.part, each.parts) for each in parts] == [(1, 3), (2, 3), (3, 3)]
+    told = [message.id for each in parts for tally in each.tallies for message in tally.messages]
+    assert sorted(told) == sorted(["m-1", "m-2", *many])
+
+
+@pytest.mark.parametrize(
+    ("partner", "day", "word"),
+    [
+        ("kcci", "2026-03-02", "nobody to tell"),
+        ("KH", "2026-03-02", "nobody to tell"),
+        ("ID", "2999-01-01", "not over"),
+    ],
+)
+def test_what_cannot_be_told_is_refused_before_anything_is_written(ledger, partner, day, word):
+    result = eodes("reconcile", partner, "--day", day, "--send")
+    assert result.exit_code == 2
+    assert word in result.stderr
+    assert ledger.queue(AT) == []
