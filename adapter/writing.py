@@ -76,7 +76,7 @@ def _parsed(sheet: _Sheet, seals: Seals) -> _Sheet:
     if seals.asked(sheet.draft.receiver):
         body = _signed(root, seals, sheet.draft.header.sent_at)
         root = parse_xml(body)
-    return sheet._replace(body=body, root=root)
+    return _Sheet(sheet.draft, sheet.mapping, sheet.content, body, root)
 
 
 def _valid(sheet: _Sheet, catalogue: Catalogue) -> _Sheet:

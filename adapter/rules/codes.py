@@ -17,8 +17,8 @@ def known_country(certificate: Certificate, terms: Terms, facts: Facts) -> Seque
     if codes is None:
         return KEPT
     for country in _all_countries(certificate):
-        if country not in members and country is not None:
-            break  # Where it stands matters only if it is no member's.
+        if country not in members and country is not None and not codes.has_country(country):
+            break  # Where it stands matters only if it is not known.
     else:
         return KEPT
     return [

@@ -51,8 +51,8 @@ def read_json(data: bytes, depth: int, items: int) -> dict[str, Any] | Finding:
         )
     if _suspect(data, depth):
         return _inspect(document, depth, items) or document
-    # A list that long has as many commas, and so has many a document with none.
-    if data.count(b",") >= items and _has_long_list(document.values(), items):
+    # A list that long has as many commas, and so has many a document with none; `0,` is the shortest item.
+    if len(data) > 2 * items and data.count(b",") >= items and _has_long_list(document.values(), items):
         return _long_list(items)
     return document
 
