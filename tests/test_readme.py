@@ -12,13 +12,16 @@ ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", PAGE, re.DOTALL)
 LINES = [line for language, block in BLOCKS if language == "sh" for line in block.splitlines() if line.strip()]
-COMMANDS = [line for line in LINES if line.startswith("eodes ")]
+COMMANDS = [line for line in LINES if line.startswith(("eodes ", "timeout "))]
+TIMED_OUT = 124
 TARGETS = re.findall(r"^make (\w+)", "\n".join(LINES), re.MULTILINE)
 PYTHON = next(block for language, block in BLOCKS if language == "python")
 
 
-@pytest.fixture
-def environment(tmp_path):
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory):
+    """One for all commands, which follow one another: some look at what those before them did."""
+    tmp_path = tmp_path_factory.mktemp("home")
     scripts = Path(sys.executable).parent
     return {
         **os.environ,
@@ -34,6 +37,7 @@ def environment(tmp_path):
 def test_a_command_of_the_readme_ends_as_it_says(line, environment):
     command, _, remark = line.partition("#")
     wanted = int(found[1]) if (found := re.search(r"exit (\d)", remark)) else 0
+    wanted = TIMED_OUT if command.startswith("timeout ") else wanted
     ended = subprocess.run(command, shell=True, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
     assert ended.returncode == wanted, ended.stderr
 

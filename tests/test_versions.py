@@ -14,6 +14,7 @@ from adapter.delivery import Delivery
 from adapter.envelope import address
 from adapter.findings import Rejected
 from adapter.messages import Kind
+from adapter.schema import parse_xml
 
 OURS = shelf.ROOT / "mappings/partners/id"
 CHANGE = date(2026, 7, 1)
@@ -79,7 +80,7 @@ def sent(catalogue, certificate, day):
 
 
 def version_in(message):
-    root = translate.parse_xml(message.body)
+    root = parse_xml(message.body)
     return root.findtext("{urn:eodes:datamodel:ID:MetaData:1}AgencyAssignedCustomizationVersionCode")
 
 

@@ -58,8 +58,8 @@ class Intake:
     """Takes windows in, part by part; each part is one ledger transaction, and repeating it changes nothing."""
 
     def __init__(
-        self, ledger: Ledger, exchange: Exchange, quarantine: Quarantine, witness: Witness, hands_over: bool = True,
-        deed: Deed | None = None,
+        self, ledger: Ledger, exchange: Exchange, quarantine: Quarantine, witness: Witness,
+        *, hands_over: bool = True, deed: Deed | None = None,
     ) -> None:  # fmt: skip
         self._ledger, self._exchange, self._quarantine, self._witness = ledger, exchange, quarantine, witness
         self._before = replace(exchange, verifies=False)
