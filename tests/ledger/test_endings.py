@@ -64,6 +64,21 @@ def test_what_is_given_up_lets_go_on_what_it_held_back_and_was_not_sent(declined
     assert declined.revive(["m1"], LATER) == []
 
 
+def test_what_is_given_up_is_sent_after_all_where_its_sender_asks_for_it_and_may_die_again(declined: Ledger) -> None:
+    declined.give_up(["m1"], LATER)
+    declined.write([Outcome(entry("a"), repeated=True, again=("m1",))], [], LATER)
+    assert "m1" in due(declined)
+    assert declined.verify().findings == []
+    declined.settle([], [], LATER, declined=[("m1", "END-01", "it answers 422 again")])
+    assert [(each.id, each.code, each.died_at) for each in declined.dead_messages()] == [("m1", "END-01", LATER)]
+    assert declined.verify().findings == []
+
+
+def test_what_is_given_up_does_not_leave_with_a_replay(declined: Ledger) -> None:
+    declined.give_up(["m1"], LATER)
+    assert declined.replay(["m1"], LATER) == []
+
+
 def test_what_is_confirmed_after_all_is_not_dead(declined: Ledger) -> None:
     declined.settle(["m1"], [], LATER)
     assert declined.dead_messages() == []
