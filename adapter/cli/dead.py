@@ -57,7 +57,7 @@ def show(id: str, out: Path | None, json: bool, database: str | None, home: Path
     if out:
         if dead.body is None:
             raise refuse(f"{id}: {_whereabouts(dead)}")
-        keep_for_good(out, dead.body)
+        keep_for_good(out, dead.body, private=True)
     if json:
         put_json(_told(dead, done, words) | {"written": str(out) if out else None})
     else:
