@@ -17,6 +17,7 @@ from adapter.relay.exchange import Exchange
 from adapter.relay.intake import Intake, Taken
 from adapter.relay.names import inbox
 from adapter.relay.quarantine import Quarantine
+from adapter.relay.witness import Witness
 from adapter.schema import Limits
 
 NUMBER = "K001-25-0000001"
@@ -27,7 +28,8 @@ ROOMY = Limits()
 def intake(office: PostOffice, deed: Deed, ledger: Ledger | None = None, limits: Limits = ROOMY) -> Intake:
     known = catalogue()
     exchange = Exchange(known, calendar(), limits)
-    return Intake(ledger or office.ledger, exchange, Quarantine(known.folders, known.cache, limits), False, deed)
+    quarantine = Quarantine(known.folders, known.cache, limits)
+    return Intake(ledger or office.ledger, exchange, quarantine, Witness(), hands_over=False, deed=deed)
 
 
 def retry(office: PostOffice, *ids: str, by: str = "han", ledger: Ledger | None = None) -> list[Taken]:
