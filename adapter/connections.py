@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AwareDatetime, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
@@ -68,6 +69,15 @@ class Identity(Rooted):
     """The other side's own certificates, where no other is believed; two at once make a roll-over."""
 
 
+def _is_url(url: str) -> bool:
+    """Whether host and port can be read from it; what urlsplit says where they cannot may be half a password."""
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0 and url.isprintable() and " " not in url
+    except ValueError:
+        return False
+
+
 class Endpoint(Rooted):
     """Where a partner's messages go to, and how fast."""
 
@@ -96,6 +106,9 @@ class Endpoint(Rooted):
         schemes = SCHEMES.get(self.kind, ())
         if self.url and not self.url.startswith(schemes):
             raise ValueError(f"the url of an endpoint of kind {self.kind} begins with {' or '.join(schemes) or 'none'}")
+        if self.kind == "https" and not _is_url(str(self.url)):
+            raise ValueError("the url is not one like https://HOST:PORT/PATH; what is special in a password is written "
+                             "as %2F")  # fmt: skip
         return self
 
 

@@ -33,6 +33,17 @@ def test_what_cannot_be_understood_is_refused_with_its_place(tmp_path, said, tol
         open_connections(file)
 
 
+@pytest.mark.parametrize(
+    "url", ["u:hush/hush@a/m", "u:hush#hush@a/m", "u:hu[sh@a/m", "u:hush@a:hush", "a b", "/m", ":1/"]
+)
+def test_a_url_that_is_none_is_refused_without_a_word_of_it(tmp_path, url):
+    file = tmp_path / "connections.toml"
+    file.write_text(f'[partners.CN.endpoint]\nkind = "https"\nurl = "https://{url}"\n')
+    with pytest.raises(ValueError, match="not one like https://HOST") as refusal:
+        open_connections(file)
+    assert "hu" not in str(refusal.value).removeprefix(str(file))
+
+
 def test_a_file_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(ValueError, match=r"connections\.toml: No such file"):
         open_connections(tmp_path / "connections.toml")

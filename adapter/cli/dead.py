@@ -57,7 +57,7 @@ def show(id: str, out: Path | None, json: bool, database: str | None, home: Path
     if out:
         if dead.body is None:
             raise refuse(f"{id}: {_whereabouts(dead)}")
-        keep_for_good(out, dead.body)
+        keep_for_good(out, dead.body, private=True)
     if json:
         put_json(_told(dead, done, words) | {"written": str(out) if out else None})
     else:
@@ -68,7 +68,7 @@ def show(id: str, out: Path | None, json: bool, database: str | None, home: Path
 def _newest(ledger: Ledger, limit: int, code: str | None, partner: str | None) -> list[dict[str, Any]]:
     """What came and died, and what was to leave and died, newest first."""
     came = [_line(each) for each in ledger.dead(limit, code, partner)]
-    came += [dead_messages.line(each) for each in dead_messages.choose(ledger, limit, code, partner)]
+    came += [dead_messages.line(each) for each in ledger.dead_messages(limit, code, partner)]
     return sorted(came, key=itemgetter("received_at"), reverse=True)[:limit]
 
 

@@ -116,8 +116,7 @@ def _choose(
 ) -> tuple[list[str], list[str]]:  # fmt: skip
     """Messages, and deliveries, that are named or are of one group; all of them dead."""
     if not ids:
-        messages = dead_messages.choose(ledger, dead_messages.MOST, code, partner)
-        return [each.id for each in messages], ledger.dead_of(str(code), str(partner))
+        return ledger.dead_messages_of(str(code), str(partner)), ledger.dead_of(str(code), str(partner))
     named = [*dict.fromkeys(ids)]
     sent = [id for id in named if dead_messages.find(ledger, id)]
     came = [id for id in named if id not in sent]

@@ -8,19 +8,14 @@ from adapter.cli.guard import refuse
 from adapter.ledger import Deed, Ledger, Posted
 from adapter.ledger.interventions import ENDPOINT
 
-MOST = 10_000
+TOGETHER = 500
+"""How many come alive in one transaction: the relay writes in between."""
 
 
 def find(ledger: Ledger, id: str) -> Posted | None:
     """The message of this id, if it is dead."""
     message = ledger.message(id)
     return message if message and message.died_at and message.closed_at is None else None
-
-
-def choose(ledger: Ledger, limit: int, code: str | None, receiver: str | None) -> list[Posted]:
-    """Those of one code and receiver, if they are named, those first that died last."""
-    every = ledger.dead_messages(MOST)
-    return [each for each in every if code in (None, each.code) and receiver in (None, each.receiver)][:limit]
 
 
 def line(each: Posted) -> dict[str, Any]:
@@ -36,7 +31,11 @@ def line(each: Posted) -> dict[str, Any]:
 
 def send_after_all(ledger: Ledger, ids: Sequence[str], yes: bool, deed: Deed) -> list[dict[str, Any]]:
     """Those of these that are dead are due again; what is decided on them is their destination's."""
-    sent = set(ledger.revive(ids, datetime.now(UTC), deed)) if yes else {id for id in ids if find(ledger, id)}
+    if yes:
+        some = [ids[start : start + TOGETHER] for start in range(0, len(ids), TOGETHER)]
+        sent = {id for each in some for id in ledger.revive(each, datetime.now(UTC), deed)}
+    else:
+        sent = {id for id in ids if find(ledger, id)}
     return [
         {"id": id, "became": "due" if id in sent else "left", "stage": ENDPOINT, "code": None}
         | ({} if id in sent else {"why": "it is not dead any more"})

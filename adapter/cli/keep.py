@@ -6,9 +6,12 @@ from pathlib import Path
 from adapter.files import write_whole
 
 
-def keep_for_good(place: Path, data: bytes) -> None:
-    """Keep a file that outlives a crash of the machine in the next moment; raises OSError."""
-    keep(place, data)
+def keep_for_good(place: Path, data: bytes, private: bool = False) -> None:
+    """Keep a file that outlives a crash of the machine in the next moment; raises OSError.
+
+    A private one may be read by whoever runs the command, and by nobody else.
+    """
+    (write_whole if private else keep)(place, data)
     for each in (place, place.parent):
         handle = os.open(each, os.O_RDONLY)
         try:

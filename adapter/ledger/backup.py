@@ -2,13 +2,16 @@
 
 import sqlite3
 from collections.abc import Mapping
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
 from adapter.files import make_private
 from adapter.findings import Unavailable
 from adapter.ledger.engine import BUSY_SECONDS
 from adapter.ledger.trouble import trouble_of
+
+BESIDE = ("-wal", "-shm", "-journal")
+"""How the names of the files end that SQLite keeps beside one that it writes."""
 
 
 def back_up(ledger: Path, copies: Mapping[Path, Path]) -> None:
@@ -25,7 +28,7 @@ def back_up(ledger: Path, copies: Mapping[Path, Path]) -> None:
             held.execute("ROLLBACK")
     except BaseException as error:
         for copy in copies.values():
-            copy.unlink(missing_ok=True)
+            _remove(copy, "", *BESIDE)
         if isinstance(error, sqlite3.Error):
             raise Unavailable(f"ledger {ledger}: {error}", trouble_of(error)) from None
         raise
@@ -38,6 +41,9 @@ def _copy(source: Path, copy: Path) -> None:
     with closing(sqlite3.connect(origin, BUSY_SECONDS, uri=True)) as old, closing(sqlite3.connect(copy)) as new:
         old.backup(new)
         new.execute("PRAGMA journal_mode = DELETE")
-    for beside in ("-wal", "-shm"):
-        with suppress(FileNotFoundError):
-            copy.with_name(copy.name + beside).unlink()
+    _remove(copy, *BESIDE)
+
+
+def _remove(copy: Path, *ends: str) -> None:
+    for end in ends:
+        copy.with_name(copy.name + end).unlink(missing_ok=True)

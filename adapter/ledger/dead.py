@@ -77,6 +77,12 @@ def dead_ids(connection: Connection, code: str, system: str) -> list[str]:
     )
 
 
+def dead_message_ids(connection: Connection, code: str, receiver: str) -> list[str]:
+    """All messages that died of this code and were for this receiver, in the order of their sending."""
+    group = DEAD, OUTBOX.c.code == code, OUTBOX.c.receiver == receiver
+    return list(connection.execute(select(OUTBOX.c.id).where(*group).order_by(OUTBOX.c.place)).scalars())
+
+
 def one_dead(connection: Connection, id: str) -> Dead | None:
     """One that died, or in whose place another was taken in, with its findings and its bytes."""
     chosen = select(*columns_of(DELIVERIES, (*COLUMNS, "findings", "coding", "body"))).where(DELIVERIES.c.id == id)

@@ -9,7 +9,16 @@ from sqlalchemy import Engine
 from adapter.ledger.agenda import Unanswered, list_lapsing, list_numbers, list_unanswered
 from adapter.ledger.counts import Counts, count_all
 from adapter.ledger.day import read_day
-from adapter.ledger.dead import DeadGroup, dead_ids, group_dead, group_dead_messages, list_dead, one_dead, stages
+from adapter.ledger.dead import (
+    DeadGroup,
+    dead_ids,
+    dead_message_ids,
+    group_dead,
+    group_dead_messages,
+    list_dead,
+    one_dead,
+    stages,
+)
 from adapter.ledger.destinations import Turn, last_turns, turns_of
 from adapter.ledger.engine import micros, open_engine, reading
 from adapter.ledger.entries import Standing, Step
@@ -85,10 +94,10 @@ class Looks:
         with reading(self._engine) as connection:
             return posted(connection, due_at(micros(at), limit))
 
-    def dead_messages(self, limit: int = 100) -> list[Posted]:
+    def dead_messages(self, limit: int = 100, code: str | None = None, receiver: str | None = None) -> list[Posted]:
         """The messages that their destinations will never take, those first that died last."""
         with reading(self._engine) as connection:
-            return posted(connection, dead_messages(limit))
+            return posted(connection, dead_messages(limit, code, receiver))
 
     def queue(self, at: datetime) -> list[Backlog]:
         """What waits for each receiver."""
@@ -148,6 +157,11 @@ class Looks:
         """Messages that their destinations will never take, counted by code and receiver."""
         with reading(self._engine) as connection:
             return group_dead_messages(connection)
+
+    def dead_messages_of(self, code: str, receiver: str) -> list[str]:
+        """The ids of all dead messages of this code and receiver, oldest first."""
+        with reading(self._engine) as connection:
+            return dead_message_ids(connection, code, receiver)
 
     def message(self, id: str) -> Posted | None:
         """One message, without its bytes."""

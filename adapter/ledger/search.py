@@ -63,9 +63,13 @@ def due_at(at: int, most: int) -> Select[*tuple[Any, ...]]:
     return chosen.order_by(OUTBOX.c.next_attempt_at, OUTBOX.c.place).limit(most)
 
 
-def dead_messages(most: int) -> Select[*tuple[Any, ...]]:
-    """So many messages that their destinations will never take, those first that died last."""
-    chosen = select(*columns_of(OUTBOX, POSTED)).where(DEAD)
+def dead_messages(most: int, code: str | None = None, receiver: str | None = None) -> Select[*tuple[Any, ...]]:
+    """So many messages that their destinations will never take, of one code and receiver if they are named.
+
+    Those come first that died last.
+    """
+    only = [column == value for column, value in ((OUTBOX.c.code, code), (OUTBOX.c.receiver, receiver)) if value]
+    chosen = select(*columns_of(OUTBOX, POSTED)).where(DEAD, *only)
     return chosen.order_by(OUTBOX.c.died_at.desc(), OUTBOX.c.place.desc()).limit(most)
 
 

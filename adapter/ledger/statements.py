@@ -83,13 +83,10 @@ DEFER = (
 
 REOPEN = (
     update(OUTBOX)
-    .values(next_attempt_at=bindparam("at"), closed_at=null())
-    .where(
-        OUTBOX.c.id == bindparam("this"), OUTBOX.c.closed_at.is_not(None), OUTBOX.c.dropped_at.is_(None),
-        OUTBOX.c.died_at.is_(None),
-    )
-)  # fmt: skip
-"""A message is to be sent once more, if its bytes are still there; one that was given up stays so."""
+    .values(next_attempt_at=bindparam("at"), closed_at=null(), died_at=null(), code=null())
+    .where(OUTBOX.c.id == bindparam("this"), OUTBOX.c.closed_at.is_not(None), OUTBOX.c.dropped_at.is_(None))
+)
+"""A message is to be sent once more, if its bytes are still there; also one that was given up: somebody asks for it."""
 
 DIE = (
     update(OUTBOX)

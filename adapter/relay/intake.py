@@ -11,7 +11,7 @@ import structlog
 
 from adapter.delivery import Delivery
 from adapter.findings import Finding, Severity, Trouble, Unavailable
-from adapter.ledger import LIVING, Deed, Known, Ledger, Original, Outcome, Outpaced
+from adapter.ledger import HELD, LIVING, Deed, Known, Ledger, Original, Outcome, Outpaced
 from adapter.relay.arrival import NONE, Arrival, arrive, arrive_all
 from adapter.relay.decide import HELD_FOR, decide_all, give_up
 from adapter.relay.exchange import Exchange
@@ -24,6 +24,10 @@ log = structlog.get_logger()
 
 TOGETHER = 128
 """How many deliveries are read together, and written in one transaction."""
+PAST = frozenset((HELD, "mapping", "rules", "route", "refer", "duplicate", "undecided", "write"))
+"""Stages that come after the signature; what stands at another may never have been verified."""
+UNCHECKED = "SIG-10"
+"""What is undecided of is the signature itself."""
 RACES = 3
 """How often a part is decided again because the ledger knew better, the last time leaving all to dispatch."""
 
@@ -114,11 +118,11 @@ class Intake:
     def bring_up(self, originals: Sequence[Original], at: datetime) -> list[Arrival]:
         """What was taken in before, as it came; what we failed at is first decided where that does no harm.
 
-        Only what died of its signature is held to it again: the rest was, when it came.
+        What got past its signature when it came is not held to it again.
         """
         found: list[Arrival] = []
-        for again, each in groupby(originals, lambda original: original.stage == "signature"):
-            found += self._bring_up(list(each), at, self._exchange if again else self._before)
+        for passed, each in groupby(originals, _got_past_its_signature):
+            found += self._bring_up(list(each), at, self._before if passed else self._exchange)
         return found
 
     def _bring_up(self, originals: Sequence[Original], at: datetime, exchange: Exchange) -> Iterator[Arrival]:
@@ -236,6 +240,11 @@ class Intake:
 
     def _ask(self, arrivals: Sequence[Arrival]) -> Known:
         return self._ledger.known(question(arrivals))
+
+
+def _got_past_its_signature(original: Original) -> bool:
+    """Whether it was refused, or held, for something that is only asked of what was verified."""
+    return original.stage in PAST and original.code != UNCHECKED
 
 
 def _unhurried(outcome: Outcome) -> Outcome:

@@ -64,6 +64,32 @@ def test_whatever_its_id_it_stays_in_its_folder_and_can_be_seen(tmp_path, id):
     assert len([name for name in names(tmp_path / "out") if not name.startswith(".")]) == 2
 
 
+def test_a_link_that_lies_in_wait_leads_nothing_to_anywhere_else(tmp_path):
+    """The partner writes in that folder too, and knows a message's id once it came."""
+    ours, out = tmp_path / "ours", tmp_path / "out"
+    ours.write_text("ours"), out.mkdir()
+    hidden = [f".m-1.xml.{os.getpid()}.part", ".m-1.xml.part", ".m-1.xml"]
+    for name in (*hidden, "m-1.xml", "m-1.headers.json"):
+        (out / name).symlink_to(ours)
+    (receipt,) = Folder(out).carry([PARCEL])
+    assert (receipt.outcome, ours.read_text()) == (Outcome.CONFIRMED, "ours")
+    assert (out / "m-1.xml").read_bytes() == PARCEL.body and not (out / "m-1.xml").is_symlink()
+
+
+def test_two_who_write_the_same_message_at_once_never_show_half_of_it(tmp_path, monkeypatch):
+    """In containers both have the same process number."""
+    sync, shown = os.fsync, []
+
+    def other(handle):
+        monkeypatch.setattr("os.fsync", sync)
+        list(Folder(tmp_path).carry([PARCEL]))
+        shown.append((tmp_path / "m-1.xml").read_bytes())
+
+    monkeypatch.setattr("os.fsync", other)
+    (receipt,) = Folder(tmp_path).carry([PARCEL])
+    assert (receipt.outcome, shown) == (Outcome.CONFIRMED, [PARCEL.body])
+
+
 def test_a_folder_that_is_gone_or_full_is_tried_again(tmp_path, monkeypatch):
     (receipt,) = Folder(tmp_path / "gone").carry([PARCEL])
     assert (receipt.outcome, receipt.own) == (Outcome.REFUSED, True)
@@ -191,3 +217,25 @@ def test_a_folder_that_is_away_is_waited_for_and_told_once(post):
         post.source.run(lambda: next(rounds, None) is None)
     assert [each["event"] for each in logs] == ["nothing comes in from a partner"]
     assert "No such file" in logs[0]["trouble"]
+
+
+@pytest.mark.parametrize("said", [{"type": "x" * 300}, {"correlation_id": "é" * 200}, {"sender": "\ud800"}])
+def test_a_lie_beside_a_file_that_no_broker_can_carry_holds_up_no_other(post, said):
+    (post.folder / "m-1.headers.json").write_text(json.dumps(said))
+    post.put("m-1.xml")
+    post.put("m-2.xml")
+    post.source.step()
+    deliveries = post.inbox()
+    assert sorted(ids(deliveries)) == ["m-1", "m-2"]
+    assert not any(name in each.headers for each in deliveries for name in said)
+
+
+@pytest.mark.parametrize("where", ["done", "bad"])
+def test_files_are_not_moved_to_where_a_link_leads(post, tmp_path, where):
+    ours = tmp_path / "ours"
+    ours.mkdir()
+    (post.folder / where).symlink_to(ours)
+    post.put("m-1.xml" if where == "done" else "large.xml", b"x" * (10 if where == "done" else 101))
+    with pytest.raises(OSError):
+        post.source.step()
+    assert names(ours) == []

@@ -1,13 +1,18 @@
 """A copy of ledger and queues, made while a relay works, with which another relay can go on."""
 
+import os
+import resource
+import signal
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
-from shell import RECORD, eodes, relaying, said, wait_until, waiting
+from entries import AT, entry
+from shell import RECORD, eodes, process, relaying, said, wait_until, waiting
 
 from adapter.findings import Unavailable
-from adapter.ledger import Ledger
+from adapter.ledger import Ledger, Outcome
 from adapter.ledger.backup import back_up
 
 
@@ -70,3 +75,19 @@ def test_a_ledger_that_another_holds_is_left_alone_and_leaves_no_half_copy(tmp_p
         with pytest.raises(Unavailable, match="locked"):
             back_up(place, {place: copy})
     assert not copy.exists()
+
+
+def test_where_there_is_no_room_for_it_nothing_is_left_of_a_copy(tmp_path):
+    (tmp_path / "data").mkdir()
+    with closing(Ledger.open(f"sqlite:///{tmp_path / 'data' / 'ledger.db'}")) as ledger:
+        outcomes = [Outcome(replace(entry(str(number)), body=os.urandom(9_000))) for number in range(400)]
+        ledger.write(outcomes, [], AT)
+
+    def room_for_little():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
+
+    command = process("ledger", "backup", tmp_path / "copy", preexec_fn=room_for_little)
+    _, said_ = command.communicate(timeout=60)
+    assert (command.returncode, b"disk" in said_) == (2, True)
+    assert list((tmp_path / "copy").iterdir()) == []

@@ -1,10 +1,12 @@
 """Messages that their destinations will never take: they wait for an operator, and hold back what follows them."""
 
+from dataclasses import replace
+
 import pytest
 from entries import AT, entry, post
 from old_ledger import execute
 
-from adapter.ledger import Ledger, Outcome
+from adapter.ledger import Ledger, Outcome, Post
 
 LATER = AT.replace(hour=11)
 
@@ -22,6 +24,10 @@ def declined(ledger: Ledger) -> Ledger:
     return ledger
 
 
+def _for(receiver: str, what: Post) -> Post:
+    return replace(what, message=what.message._replace(receiver=receiver))
+
+
 def due(ledger: Ledger) -> list[str]:
     return [each.message.id for each in ledger.lease_due(LATER, 10, 10**9).waiting]
 
@@ -35,6 +41,16 @@ def test_what_died_is_listed_with_its_code_and_counted_apart(declined: Ledger) -
     assert (dead.id, dead.code, dead.first_error, dead.died_at) == ("m1", "END-01", "it answers 422", AT)
     (backlog,) = declined.queue(LATER)
     assert (backlog.open, backlog.due, backlog.dead, backlog.first_error) == (2, 2, 1, "it answers 422")
+
+
+def test_what_died_is_found_by_code_and_receiver_however_much_else_died_after_it(declined: Ledger) -> None:
+    later = tuple(_for("XC", post(f"n{number}", direct=False)) for number in range(5))
+    declined.write([Outcome(entry("b"), later)], [], LATER)
+    declined.settle([], [], LATER, declined=[(each.message.id, "END-01", "no") for each in later])
+    assert [each.id for each in declined.dead_messages(1, "END-01", "ID")] == ["m1"]
+    assert declined.dead_messages_of("END-01", "ID") == ["m1"]
+    assert declined.dead_messages_of("END-01", "XC") == [f"n{number}" for number in range(5)]
+    assert declined.dead_messages_of("END-02", "ID") == []
 
 
 def test_a_receiver_for_whom_all_died_is_shown(ledger: Ledger) -> None:
@@ -62,6 +78,21 @@ def test_what_is_given_up_lets_go_on_what_it_held_back_and_was_not_sent(declined
     assert sorted(due(declined)) == ["m2", "m3"]
     assert declined.dead_messages() == []
     assert declined.revive(["m1"], LATER) == []
+
+
+def test_what_is_given_up_is_sent_after_all_where_its_sender_asks_for_it_and_may_die_again(declined: Ledger) -> None:
+    declined.give_up(["m1"], LATER)
+    declined.write([Outcome(entry("a"), repeated=True, again=("m1",))], [], LATER)
+    assert "m1" in due(declined)
+    assert declined.verify().findings == []
+    declined.settle([], [], LATER, declined=[("m1", "END-01", "it answers 422 again")])
+    assert [(each.id, each.code, each.died_at) for each in declined.dead_messages()] == [("m1", "END-01", LATER)]
+    assert declined.verify().findings == []
+
+
+def test_what_is_given_up_does_not_leave_with_a_replay(declined: Ledger) -> None:
+    declined.give_up(["m1"], LATER)
+    assert declined.replay(["m1"], LATER) == []
 
 
 def test_what_is_confirmed_after_all_is_not_dead(declined: Ledger) -> None:

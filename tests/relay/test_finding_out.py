@@ -150,6 +150,7 @@ def test_a_dead_one_is_shown_without_its_bytes_and_they_go_into_a_file_alone(off
         assert [secret for secret in SECRETS if secret in result.stdout + result.stderr] == []
     told = said("dead", "show", id, "--out", str(tmp_path / "record.json"))
     assert (tmp_path / "record.json").read_bytes() == body
+    assert (tmp_path / "record.json").stat().st_mode & 0o077 == 0, "it is confidential"
     assert (told["size"], told["stage"], told["findings"][0]["field"]) == (len(body), "rules", "items[1].hs")
     assert told["remedies"]["HS-01"]
 

@@ -14,10 +14,16 @@ from post_office import START, PostOffice, calendar, catalogue, kinds, record
 from test_quarantine import Returning
 
 from adapter import translate
-from adapter.ledger import Ledger
+from adapter.envelope import digest
+from adapter.ledger import Deed, Entry, Ledger
+from adapter.ledger import Outcome as Written
 from adapter.ledger.payload import unpacked
 from adapter.messages import Cancellation, Function, Header, Kind
 from adapter.relay.embedded import Embedded
+from adapter.relay.exchange import Exchange
+from adapter.relay.intake import Intake
+from adapter.relay.quarantine import Quarantine
+from adapter.relay.witness import Witness
 from adapter.simulator import Endpoint
 from adapter.trust import Seals, pin
 
@@ -129,6 +135,47 @@ def test_nothing_is_accepted_where_no_certificate_is_pinned(tmp_path: Path) -> N
         office.work()
         assert dead(office) == [("undecided", "SIG-10")]
         assert kinds(office.take("ID")) == ["response"]
+
+
+def retry(office: PostOffice, seals: Seals) -> list[str]:
+    """What an operator's retry of all that is dead makes of it: the stage of each."""
+    known = catalogue()
+    exchange = Exchange(known, calendar(), seals=seals)
+    quarantine = Quarantine(known.folders, known.cache, exchange.limits, seals=seals)
+    intake = Intake(office.ledger, exchange, quarantine, Witness(), hands_over=False, deed=Deed("retry", "han"))
+    originals = office.ledger.originals([each.id for each in office.ledger.dead()])
+    again = intake.retry(intake.bring_up(originals, office.clock.now), office.clock.now)
+    return [each.outcome.entry.stage for each in again]
+
+
+def test_what_could_not_be_checked_is_checked_when_it_is_tried_again(tmp_path: Path) -> None:
+    office = opened(tmp_path, ours())
+    with closing(office.ledger), closing(office.broker):
+        for place, name in enumerate(("partner", "neighbour")):
+            seals = replace(THEIRS, signing=(keys.signing(name),))
+            office.put("ID", withdrawn(f"K001-25-000000{place}", office.clock.now, seals), f"m-{place}")
+        office.work()
+        assert retry(office, ours()) == ["undecided", "undecided"]
+        assert sorted(retry(office, ours(("partner", None, None)))) == ["held", "signature"]
+
+
+@pytest.mark.parametrize("stage", ["read", "schema"])
+def test_what_was_refused_before_its_signature_was_asked_for_is_held_to_it_when_it_is_tried_again(
+    office: PostOffice, stage: str
+) -> None:
+    """Else whoever sends what cannot be read yet has it accepted, unsigned, as soon as it can."""
+    seals = Seals(signed={"ID": False}) if stage == "read" else replace(THEIRS, signing=(keys.signing("neighbour"),))
+    body = withdrawn(NUMBER, office.clock.now, seals)
+    entry = Entry("d-1", "ID", "m-9", digest(body), len(body), body, stage=stage, code="X-1")
+    office.ledger.write([Written(entry)], [], office.clock.now)
+    assert retry(office, ours(("partner", None, None))) == ["signature"]
+
+
+def test_what_was_verified_when_it_came_is_not_verified_again(office: PostOffice) -> None:
+    body = withdrawn(NUMBER, office.clock.now, THEIRS)
+    entry = Entry("d-1", "ID", "m-9", digest(body), len(body), body, stage="mapping", code="X-1")
+    office.ledger.write([Written(entry)], [], office.clock.now)
+    assert retry(office, ours(("partner", None, START - timedelta(hours=1)))) == ["held"]
 
 
 def test_without_a_key_a_record_is_kept_dead_as_undecided_and_nothing_leaves_unsigned(tmp_path: Path) -> None:

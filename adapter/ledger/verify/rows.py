@@ -137,8 +137,8 @@ def _check_body(row: Any, sealed: str, is_bare: bool, name: str) -> Iterator[Fin
 def _ended_so(row: Any, closed: int, again: int, died: int, revived: int, given_up: int) -> bool:
     """Whether it can stand as it does: what left may have been opened again, what died may have left after all."""
     is_closed, is_dead = row.closed_at is not None, row.died_at is not None
-    left = is_closed == bool(closed or given_up) or (closed and again)
-    return bool(left and (is_dead == bool(died) or (died and (revived or closed))))
+    left = is_closed == bool(closed or given_up) or ((closed or given_up) and again)
+    return bool(left and (is_dead == bool(died) or (died and (revived or closed or (given_up and again)))))
 
 
 def _stages(first: str, revised: str | None) -> set[str]:

@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from secrets import token_hex
 from urllib.parse import quote
 
 from adapter.relay.broker import Outcome, Parcel, Receipt
@@ -48,10 +49,13 @@ def file_name(message_id: str) -> str:
 
 
 def put_file(place: Path, data: bytes) -> None:
-    """Write a file under a hidden name, to the disk, and only then give it its own; raises OSError."""
-    hidden = place.parent / f".{place.name}.{os.getpid()}.part"
+    """Write a file under a hidden name, to the disk, and only then give it its own; raises OSError.
+
+    Nobody can know that name before: a link that lies in wait under it would lead us to write somewhere else.
+    """
+    hidden = place.parent / f".{place.name}.{token_hex(8)}.part"
     try:
-        with hidden.open("wb") as file:
+        with hidden.open("xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

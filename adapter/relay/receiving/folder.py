@@ -112,10 +112,14 @@ class FolderSource:
         self._move(file, BAD)
 
     def _move(self, file: Path, where: str) -> None:
-        """The sidecar goes last, so that the file never stands without it."""
-        for each in (file, file.parent / f"{file.stem}{SIDECAR}"):
-            if os.path.lexists(each):
-                each.replace(self._folder / where / each.name)
+        """The sidecar goes last, so that the file never stands without it; a link leads nothing to anywhere else."""
+        folder = os.open(self._folder / where, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            for each in (file, file.parent / f"{file.stem}{SIDECAR}"):
+                if os.path.lexists(each):
+                    os.replace(each, each.name, dst_dir_fd=folder)
+        finally:
+            os.close(folder)
 
 
 def _bytes(file: Path, most: int) -> bytes:
