@@ -84,7 +84,8 @@ def _original_used(certificate: Certificate, system: System, known: Known) -> bo
         return None
     found = known.of_key(match_key(certificate.copy_of.number))
     originals = [each for each in found if (each.agreement, each.country) == (certificate.agreement, system.country)]
-    return any(each.state in USED_STATES for each in originals) if originals else None
+    used_as_one = [*originals, *known.originals_of(originals)]
+    return any(each.state in USED_STATES for each in used_as_one) if originals else None
 
 
 def _about(content: Referred, known: Known) -> list[Standing]:
