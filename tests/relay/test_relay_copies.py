@@ -82,3 +82,11 @@ def test_an_original_that_names_itself_as_its_original_is_still_a_duplicate(offi
     itself = {"originalNo": ORIGINAL, "originalDate": said["issueDate"]}
     assert issue(office, ORIGINAL, name, goods=goods, **itself) == []
     assert died(office) == ["DUP-01"]
+
+
+def test_a_copy_of_other_goods_than_the_original_is_refused(office: PostOffice) -> None:
+    (goods,) = json.loads(record(ORIGINAL))["goods"]
+    assert issue(office, ORIGINAL) == ["certificate"]
+    assert issue(office, COPY, **copying(ORIGINAL, goods=[goods | {"quantity": 64_000}])) == []
+    assert died(office) == ["TRU-03"]
+    assert issue(office, COPY, **copying(ORIGINAL)) == ["certificate"]
