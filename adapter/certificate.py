@@ -1,6 +1,7 @@
 """The hub: a certificate of origin in the trade's own words, whatever system or partner it comes from."""
 
 import re
+import unicodedata
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -231,6 +232,9 @@ class Certificate(Part):
 def match_key(number: str) -> str:
     """A certificate number as it is compared: upper case, letters and digits only.
 
-    Hyphens and blanks come and go between systems; `K001-16-1234567` and `k001161234567` are one number.
+    Hyphens and blanks come and go between systems; `K001-16-1234567` and `k001161234567` are one number, and so is what
+    an East Asian keyboard makes full-width: a digit that was lost would make it another certificate's.
     """
+    if not number.isascii():
+        number = unicodedata.normalize("NFKC", number)
     return SEPARATORS.sub("", number.upper())

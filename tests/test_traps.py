@@ -48,7 +48,10 @@ def checked(certificate: Certificate, code: str, **changes: object) -> list[Find
     return coded(check(certificate.model_copy(update=changes), agreement, Facts(calendar=Calendar(None))), code)
 
 
-@pytest.mark.parametrize("spelt", ["K001-25-0712345", "k001-25-0712345", "K001 25 0712345", "K001250712345"])
+SPELLINGS = ["K001-25-0712345", "k001-25-0712345", "K001 25 0712345", "K001250712345", "Ｋ００１－２５－０７１２３４５"]
+
+
+@pytest.mark.parametrize("spelt", SPELLINGS)
 def test_a_numbers_with_hyphens_blanks_or_small_letters_are_one_number_and_stay_as_printed(spelt):
     certificate = read(record(certificateNo=spelt)).certificate
     assert (certificate.number, certificate.key) == (spelt, "K001250712345")

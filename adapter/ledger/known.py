@@ -112,6 +112,12 @@ class Known:
         """The versions of the certificates with this match key, oldest first."""
         return [self.certificates[id] for id in self._of_key.get(key, ())]
 
+    def originals_of(self, copies: Iterable[Standing]) -> list[Standing]:
+        """The certificates that some of these are true copies of, each once and not those that are among these."""
+        ids = {each.id: each.original for each in copies}
+        wanted = dict.fromkeys(id for id in ids.values() if id in self.certificates and id not in ids)
+        return [self.certificates[id] for id in wanted if id]
+
     def items_of(self, certificate: str) -> list[ItemStep]:
         """What was decided on the certificate's items, oldest first, item by item."""
         return [step for step in self._items if step.certificate == certificate]

@@ -137,7 +137,9 @@ def _first(system: System) -> State:
 
 def _version(certificate: Certificate) -> str:
     """A copy or replacement that bears the number of its original is another version of it."""
-    earlier = certificate.copy_of or certificate.supersedes
+    if certificate.form == "original":  # whatever it names besides, its number is its own
+        return FIRST
+    earlier = certificate.copy_of if certificate.form == "true_copy" else certificate.supersedes
     if earlier is None or match_key(earlier.number) != certificate.key:
         return FIRST
     return f"{certificate.form} {certificate.issued_on}"
@@ -149,7 +151,8 @@ def _earlier(certificate: Certificate, standing: Standing, known: Known) -> tupl
         change_all(living(_own(certificate.copy_of, standing, known))[:1], Event.COPIED)
     if certificate.supersedes is None:
         return ()
-    return change_all(living(_own(certificate.supersedes, standing, known)), Event.REPLACED)
+    replaced = _own(certificate.supersedes, standing, known)
+    return change_all(living([*replaced, *known.originals_of(replaced)]), Event.REPLACED)
 
 
 def _own(reference: Reference, standing: Standing, known: Known) -> list[Standing]:

@@ -40,7 +40,7 @@ def take_query(arrival: Arrival, query: StatusQuery, known: Known, exchange: Exc
     paper = paper_of(living(found), known, exchange)
     is_open = paper is not None and fits(query.reference_code, paper)
     standing = last_changed(found) if found else None
-    reply = _reply(query, standing, paper if is_open else None, arrival, exchange, at)
+    reply = _reply(query, standing, paper if is_open else None, arrival, known, exchange, at)
     message = say(reply, Kind.STATUS_REPLY, arrival, exchange, at)
     again = _again(query, standing, arrival.system, is_open) if standing else ()
     return Outcome(entry(arrival), (Post(message, direct=True),), again=again)
@@ -89,8 +89,8 @@ def _partner(query: StatusQuery, arrival: Arrival, exchange: Exchange, at: datet
 
 
 def _reply(
-    query: StatusQuery, standing: Standing | None, shown: Certificate | None, arrival: Arrival, exchange: Exchange,
-    at: datetime,
+    query: StatusQuery, standing: Standing | None, shown: Certificate | None, arrival: Arrival, known: Known,
+    exchange: Exchange, at: datetime,
 ) -> StatusReply:  # fmt: skip
     if standing is None:
         return StatusReply(
@@ -99,8 +99,8 @@ def _reply(
     changed = standing.changed_at or at
     return StatusReply(
         received=arrival.reference, number=standing.number, agreement=standing.agreement,
-        state=state_on(standing, at.date(), exchange).value, changed_on=changed.date(),
-        expires_on=last_day(standing, exchange), information=key_information(shown) if shown else None,
+        state=state_on(standing, at.date(), exchange, known).value, changed_on=changed.date(),
+        expires_on=last_day(standing, exchange, known), information=key_information(shown) if shown else None,
     )  # fmt: skip
 
 

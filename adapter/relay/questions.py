@@ -33,8 +33,11 @@ def _read(content: Content | None) -> Iterator[str]:
     """The match keys of the certificates that a rule has to look into."""
     if isinstance(content, Feedback | Verifying | StatusQuery):
         yield content.key
-    elif isinstance(content, Certificate) and (original := original_of(content)):
-        yield match_key(original.number)
+    elif isinstance(content, Certificate):
+        if content.copy_of is not None and content.form == "true_copy":
+            yield match_key(content.copy_of.number)
+        if original := original_of(content):
+            yield match_key(original.number)
 
 
 def _days(arrivals: Sequence[Arrival]) -> Iterator[DayAsked]:

@@ -44,13 +44,12 @@ def take_feedback(arrival: Arrival, feedback: Feedback, known: Known, exchange: 
     held = [each for each in _about(feedback, known) if each.holder == arrival.system.code]
     if not held:
         raise _missing(feedback)
-    if len({each.system for each in held}) > 1:
-        raise _unclear("more than one certificate bears this number", feedback)
+    _hold_to_one(held, feedback)
     day, first = feedback.declared_on, living(held)[0]
-    family = [*held, *(each for each in _originals(held, known) if each not in held)]
+    family = [*held, *known.originals_of(held)]
     change_ready(family, Event.PENDING)  # whether anything may be decided on it at all
     made = use(feedback, first, known.items_of(first.stock), arrival.system.debits)
-    changes = change_ready([stood(each, day, exchange) for each in family], made.event)
+    changes = change_ready([stood(each, day, exchange, known) for each in family], made.event)
     outcome = _refer(arrival, feedback, held, changes, exchange, at)
     return replace(outcome, items=made.steps, remarks=made.remarks)
 
@@ -61,15 +60,18 @@ def _issued(arrival: Arrival, content: Cancellation | ExportLink, known: Known) 
     issued = [each for each in _about(content, known) if each.system == arrival.system.code]
     if not issued:
         raise _missing(content)
+    _hold_to_one(issued, content)
     return issued
+
+
+def _hold_to_one(standings: Sequence[Standing], content: Referral) -> None:
+    """Rejected where bodies of their own gave the number to several: it does not say which one is meant."""
+    if len({(each.system, each.issuer) for each in standings}) > 1:
+        raise _unclear("more than one certificate bears this number", content)
 
 
 def _about(content: Referral, known: Known) -> list[Standing]:
     return [each for each in known.of_key(content.key) if each.agreement == content.agreement]
-
-
-def _originals(copies: Sequence[Standing], known: Known) -> list[Standing]:
-    return [known.certificates[each.original] for each in copies if each.original in known.certificates]
 
 
 def _refer(

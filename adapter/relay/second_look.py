@@ -1,6 +1,6 @@
 """A second look at what was read, once the ledger has said what it knows: some rules rest on what came before."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -46,17 +46,16 @@ def _facts(content: Content, system: System, known: Known, exchange: Exchange, a
     if isinstance(content, Certificate):
         original = _rests_on(content, known, exchange)
         if content.form == "true_copy":
-            used = _original_used(content, system, known)
-            return replace(plain, ledger=True, original_used=used, original=original)
+            first = _copied(content, system, known)
+            used, copied = _used(first, known), _shown(first, known, exchange)
+            return replace(plain, ledger=True, original_used=used, copied=copied, original=original)
         return replace(plain, original=original) if original else None
     if not isinstance(content, Referred):
         return None
     about = living([each for each in _about(content, known) if system.code in (each.holder, each.system)])
-    papers = [known.papers[each.id] for each in about if each.id in known.papers]
-    exchanged = read_paper(papers[-1], exchange) if papers else None
     return replace(
         plain,
-        exchanged=key_information(exchanged) if exchanged else None,
+        exchanged=_shown(about, known, exchange),
         left=_left(known.items_of(about[0].stock)) if about else None,
         asked_on=_asked_on(content, system, known, at) if isinstance(content, VerificationReply) else None,
     )
@@ -69,22 +68,31 @@ def _rests_on(certificate: Certificate, known: Known, exchange: Exchange) -> Key
     """
     named = original_of(certificate)
     found = known.of_key(match_key(named.number)) if named else []
-    papers = [
-        known.papers[each.id]
+    first = [
+        each
         for each in living([each for each in found if each.agreement == certificate.agreement])
-        if each.id in known.papers and named and named.country in (None, each.country)
+        if named and named.country in (None, each.country)
     ]
-    original = read_paper(papers[-1], exchange) if papers else None
-    return key_information(original) if original else None
+    return _shown(first, known, exchange)
 
 
-def _original_used(certificate: Certificate, system: System, known: Known) -> bool | None:
+def _shown(certificates: Iterable[Standing], known: Known, exchange: Exchange) -> KeyInformation | None:
+    """The key information of the newest of these, if its bytes are kept."""
+    papers = [known.papers[each.id] for each in certificates if each.id in known.papers]
+    newest = read_paper(papers[-1], exchange) if papers else None
+    return key_information(newest) if newest else None
+
+
+def _copied(certificate: Certificate, system: System, known: Known) -> Sequence[Standing]:
+    """What a true copy is made of, as far as the ledger knows it: the original, or copies of that."""
+    found = known.of_key(match_key(certificate.copy_of.number)) if certificate.copy_of else []
+    return [each for each in found if (each.agreement, each.country) == (certificate.agreement, system.country)]
+
+
+def _used(originals: Sequence[Standing], known: Known) -> bool | None:
     """Whether the original of a true copy was used; None where the ledger does not know the original."""
-    if certificate.copy_of is None:
-        return None
-    found = known.of_key(match_key(certificate.copy_of.number))
-    originals = [each for each in found if (each.agreement, each.country) == (certificate.agreement, system.country)]
-    return any(each.state in USED_STATES for each in originals) if originals else None
+    used_as_one = [*originals, *known.originals_of(originals)]
+    return any(each.state in USED_STATES for each in used_as_one) if originals else None
 
 
 def _about(content: Referred, known: Known) -> list[Standing]:

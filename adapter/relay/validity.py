@@ -5,23 +5,24 @@ from datetime import date
 
 from adapter.agreement import Terms
 from adapter.deadlines import expires_on
-from adapter.ledger import Standing
+from adapter.ledger import Known, Standing
 from adapter.relay.exchange import Exchange
 from adapter.states import WAITING, State, on_day
 
 
-def last_day(standing: Standing, exchange: Exchange) -> date | None:
-    """The last day on which it may be used; None where that is not known."""
-    terms = _terms(standing, exchange)
-    return expires_on(standing.issued_on, terms) if terms and standing.issued_on else None
+def last_day(standing: Standing, exchange: Exchange, known: Known) -> date | None:
+    """The last day on which it may be used, a true copy as long as its original; None where that is not known."""
+    began = known.certificates.get(standing.stock, standing)
+    terms = _terms(began, exchange)
+    return expires_on(began.issued_on, terms) if terms and began.issued_on else None
 
 
-def state_on(standing: Standing, day: date, exchange: Exchange) -> State:
+def state_on(standing: Standing, day: date, exchange: Exchange, known: Known) -> State:
     """How it stands on a day."""
-    return on_day(State(standing.state), last_day(standing, exchange), day)
+    return on_day(State(standing.state), last_day(standing, exchange, known), day)
 
 
-def stood(standing: Standing, day: date | None, exchange: Exchange) -> Standing:
+def stood(standing: Standing, day: date | None, exchange: Exchange, known: Known) -> Standing:
     """The certificate as it stood for a decision on goods that were declared on this day, if that is known.
 
     What was recalled, not read, makes nothing expire; what has to wait waits.
@@ -29,7 +30,7 @@ def stood(standing: Standing, day: date | None, exchange: Exchange) -> Standing:
     terms = _terms(standing, exchange)
     if day is None or terms is None or (terms.validity and terms.validity.recalled) or standing.state in WAITING:
         return standing
-    return replace(standing, state=state_on(standing, day, exchange).value)
+    return replace(standing, state=state_on(standing, day, exchange, known).value)
 
 
 def _terms(standing: Standing, exchange: Exchange) -> Terms | None:

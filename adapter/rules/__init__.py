@@ -45,6 +45,7 @@ ON_CERTIFICATES: tuple[Rule, ...] = (
     forms.number_form,
     forms.true_copy,
     forms.same_as_original,
+    forms.same_goods,
     forms.replacement,
     originals.original_named,
     originals.original_valid,

@@ -1,12 +1,14 @@
 """Rules on enquiries: what is asked and answered about a certificate by its number, and its export declaration."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
 from adapter.agreement import Terms
 from adapter.certificate import match_key
-from adapter.enquiry import ExportLink, KeyInformation, StatusQuery, StatusReply
+from adapter.enquiry import ExportLink, StatusQuery, StatusReply
 from adapter.findings import Severity
 from adapter.rules.days import yet_to_come
+from adapter.rules.likeness import unlike
 from adapter.rules.rule import KEPT, Breach, Facts, rule
 
 UNKNOWN = "unknown"
@@ -57,37 +59,5 @@ def shown_as_exchanged(reply: StatusReply, terms: Terms, facts: Facts) -> Sequen
         message = "the ledger does not know the certificate, so what is shown cannot be compared"
         return (Breach(message=message, field="information", severity=Severity.UNDECIDED),) if facts.ledger else KEPT
     return [
-        Breach(
-            message="differs from what was exchanged" + (" in its spelling only" if slight else ""),
-            field=f"information.{field}",
-            found=theirs,
-            allowed=str(own),
-            severity=Severity.INFO if slight else None,
-        )
-        for field, theirs, own in _compared(shown, ours)
-        if theirs != own
-        for slight in (_plain(theirs) == _plain(own),)
+        replace(breach, field=f"information.{breach.field}") for breach in unlike(shown, ours, "what was exchanged")
     ]
-
-
-def _compared(shown: KeyInformation, ours: KeyInformation) -> Iterator[tuple[str, object, object]]:
-    """The six of both sides, each with its field; an item that one side lacks differs as a whole."""
-    yield "number", shown.number, ours.number
-    yield "issued_on", shown.issued_on, ours.issued_on
-    yield "exporter", shown.exporter, ours.exporter
-    own = {item.number: item for item in ours.items}
-    yield "items", sorted(item.number for item in shown.items), sorted(own)
-    for place, item in enumerate(shown.items):
-        other = own.get(item.number)
-        if other is None:
-            continue
-        yield f"items[{place}].hs", item.hs, other.hs
-        yield f"items[{place}].description", item.description, other.description
-        if item.quantity is not None and other.quantity is not None:
-            yield f"items[{place}].quantity.value", item.quantity.value, other.quantity.value
-            yield f"items[{place}].quantity.unit", item.quantity.unit, other.quantity.unit
-
-
-def _plain(value: object) -> str:
-    """A text without what typing errors of no weight make differ: case, blanks, punctuation."""
-    return "".join(filter(str.isalnum, str(value).casefold()))

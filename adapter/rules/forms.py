@@ -1,14 +1,17 @@
 """Rules on the form: what it must say, its type and number, true copies and replacements."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from adapter.agreement import Terms
 from adapter.certificate import Certificate, Part, match_key
 from adapter.deadlines import months_after
+from adapter.enquiry import key_information as key_information_of
 from adapter.findings import Severity
 from adapter.messages import FUNCTION_OF_FORM, Function
 from adapter.parameters import Box, Parameter, Read
 from adapter.rules.dates import exporting_country
+from adapter.rules.likeness import unlike
 from adapter.rules.rule import KEPT, Breach, Facts, rule
 
 
@@ -104,6 +107,20 @@ def same_as_original(certificate: Certificate, terms: Terms, facts: Facts) -> Se
         message, found = "another day of issue than the original's", certificate.issued_on
         breaches.append(Breach(message=message, field="issued_on", found=found, allowed=f"{original.issued_on}"))
     return breaches
+
+
+@rule("TRU-03")
+def same_goods(certificate: Certificate, terms: Terms, facts: Facts) -> Sequence[Breach]:
+    """A true copy says of exporter and goods what its original says."""
+    if facts.copied is None or certificate.form != "true_copy":
+        return KEPT
+    differing = unlike(key_information_of(certificate), facts.copied, "the original")
+    own = ("number", "issued_on")  # whether those are the original's too is the agreement's own affair (TRU-02)
+    return [
+        replace(each, field="exporter.name" if each.field == "exporter" else each.field)
+        for each in differing
+        if each.field not in own
+    ]
 
 
 def _copy(certificate: Certificate, terms: Terms, facts: Facts) -> Iterator[Breach]:

@@ -139,9 +139,9 @@ def _items_printed(certificate: Certificate, agreement: Agreement) -> dict[str, 
 
 
 def _documents_named(certificate: Certificate) -> dict[str, tuple[Document, ...]]:
-    """The documents without those that no form names, if there are any."""
+    """The documents without those that its form does not name, if there are any."""
     documents = certificate.previous_documents
-    named = tuple(document for document in documents if document.kind in ON_FORMS)
+    named = tuple(document for document in documents if certificate.back_to_back and document.kind in ON_FORMS)
     return {} if len(named) == len(documents) else {"previous_documents": named}
 
 

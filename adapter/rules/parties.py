@@ -73,7 +73,7 @@ def parties(certificate: Certificate, terms: Terms, facts: Facts) -> Sequence[Br
     inside = (home is None or home in members) and (destination is None or destination in members)
     if inside and (home is None or home != destination):
         for item in certificate.items:
-            if item.origin is not None and item.origin not in members:
+            if item.origin is not None and (item.origin not in members or item.origin == destination):
                 break
         else:
             return KEPT
@@ -92,6 +92,11 @@ def _outsiders(
     if home is not None and home == destination:
         message = "the goods go to the exporter's own country"
         yield Breach(message=message, field="consignment.destination", found=destination, allowed="another party")
+    for place, item in enumerate(certificate.items):
+        if item.origin is not None and item.origin == destination != home:
+            message, field = "the goods go to the country that they originate in", f"items[{place}].origin"
+            found, severity = item.origin, Severity.WARNING  # goods may come back, so it is told and refuses nothing
+            yield Breach(message=message, field=field, found=found, allowed="another party", severity=severity)
 
 
 @rule("INV-01", None, Severity.WARNING)

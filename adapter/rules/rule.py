@@ -48,6 +48,8 @@ class Facts:
     """Whether a ledger was asked: only then is something it should know, and does not, undecided."""
     original_used: bool | None = None
     """Whether the original of a true copy was used, as the ledger knows it."""
+    copied: KeyInformation | None = None
+    """The certificate that a true copy is made of, as the ledger knows it."""
     original: KeyInformation | None = None
     """The certificate that a back-to-back certificate rests on, as the ledger knows it, with the quantities that others
     have left of it."""

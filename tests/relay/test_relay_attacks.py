@@ -119,6 +119,35 @@ def test_feedback_on_a_number_that_two_systems_gave_is_undecided_and_goes_to_nei
     assert {each.state for each in office.ledger.standings()} == {"sent"}
 
 
+SAME = "C253702000410021"
+
+
+@pytest.fixture
+def twice(office: PostOffice) -> PostOffice:
+    """An office with two certificates of a partner, under the number that two of its bodies gave."""
+    body = fixture("cn/certificate/kr-cn-import-3-items.xml")
+    office.put("CN", body, "c-1")
+    office.put("CN", body.replace(b"IssuingPartyID>GACC<", b"IssuingPartyID>CCPIT<"), "c-2")
+    office.work()
+    assert {(each.number, each.issuer) for each in office.ledger.standings()} == {(SAME, "CCPIT"), (SAME, "GACC")}
+    return office
+
+
+def test_a_cancellation_of_a_number_that_two_bodies_gave_is_undecided_and_cancels_neither(twice: PostOffice) -> None:
+    cancelled = fixture("cn/cancellation/kr-cn-import-exporter-request.xml")
+    twice.put("CN", cancelled.replace(b"C253302000388105", SAME.encode()), "k-1")
+    twice.work()
+    assert findings(twice) == [("REF-01", "undecided")]
+    assert {each.state for each in twice.ledger.standings()} == {"accepted"}
+
+
+def test_feedback_on_a_number_that_two_bodies_gave_is_undecided_and_uses_neither(twice: PostOffice) -> None:
+    twice.put("unipass", fixture("unipass/feedback/kr-cn-import-1-of-3-denied.xml"), "f-1")
+    twice.work()
+    assert findings(twice) == [("REF-01", "undecided")]
+    assert {each.state for each in twice.ledger.standings()} == {"accepted"}
+
+
 def test_a_cancellation_goes_to_every_partner_that_holds_the_number(office: PostOffice) -> None:
     exchange = Exchange(catalogue())
     office.put("kcci", record(NUMBER))
@@ -128,7 +157,7 @@ def test_a_cancellation_goes_to_every_partner_that_holds_the_number(office: Post
     known.learn(
         Outcome(
             Entry("x", "kcci", None, "0" * 64, 0, None),
-            certificate=replace(first, id="other", issuer="KCS", holder="unipass"),
+            certificate=replace(first, id="other", version="true_copy", holder="unipass"),
         )
     )
     arrival = arrive(Delivery(cancellation(NUMBER), "from.kcci", "c-1"), exchange, exchange.facts(office.clock.now))

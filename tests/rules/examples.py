@@ -22,7 +22,7 @@ from adapter.rules import Facts, check
 
 FOLDER = shelf.FIXTURES / "rules"
 DAYS = ("today", "asked_on")
-KNOWN = ("exchanged", "original")
+KNOWN = ("exchanged", "original", "copied")
 
 
 def examples() -> list[Path]:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from paper import agreement, certificate
 
-from adapter.enquiry import ExportLink, StatusQuery, StatusReply, key_information
+from adapter.enquiry import ExportLink, KeyInformation, StatusQuery, StatusReply, key_information
 from adapter.findings import Finding, Severity
 from adapter.reconciliation import Counted, Reconciliation, Tally
 from adapter.rules import Facts, check
@@ -95,6 +95,14 @@ def test_another_scale_of_a_number_is_the_same_number():
     whole = OURS.items[0].quantity.model_copy(update={"value": OURS.items[0].quantity.value * 10 / 10})
     other = OURS.items[0].model_copy(update={"quantity": whole})
     assert not findings(reply(information=shown(items=(other,))), exchanged=OURS)
+
+
+def test_a_decimal_point_is_no_matter_of_spelling():
+    told, own = ({"value": value, "unit": "KGM"} for value in ("1.5", "15"))
+    items = [[{"number": 1, "hs": "390210", "description": "RESIN", "quantity": each}] for each in (told, own)]
+    theirs, ours = (KeyInformation.model_validate({**OURS.model_dump(), "items": each}) for each in items)
+    finding = only(reply(information=theirs), exchanged=ours)
+    assert (finding.severity, finding.field) == (Severity.WARNING, "information.items[0].quantity.value")
 
 
 def test_an_item_more_or_less_is_a_discrepancy():

@@ -143,10 +143,13 @@ def test_what_has_nothing_to_drop_is_printable_as_it_is():
 
 def test_what_is_printable_names_the_original_certificate_and_no_declaration_to_customs():
     original = {"kind": "certificate_of_origin", "number": "0025JP000123456"}
-    both = certificate(previous_documents=[{"kind": "export_declaration", "number": "1234526010101X"}, original])
+    documents = [{"kind": "export_declaration", "number": "1234526010101X"}, original]
+    both = certificate(previous_documents=documents, back_to_back=True)
     assert [document.number for document in printable(both, agreement("ik-cepa")).previous_documents] == [
         "0025JP000123456"
     ]
+    plain = certificate(previous_documents=documents)
+    assert printable(plain, agreement("ik-cepa")).previous_documents == ()
 
 
 @given(
@@ -233,6 +236,11 @@ def test_an_exporter_outside_the_parties_is_an_error():
 
 def test_an_origin_outside_the_parties_is_an_error():
     assert only(with_item(origin="JP"), "PTY-01").field == "items[0].origin"
+
+
+def test_goods_that_go_to_the_country_they_originate_in_are_told_and_refused_nowhere():
+    finding = only(with_item(origin="ID"), "PTY-01")
+    assert (finding.field, finding.severity) == ("items[0].origin", Severity.WARNING)
 
 
 def test_a_destination_outside_the_parties_is_an_error():

@@ -1,0 +1,92 @@
+"""A true copy and its original are one certificate: what was used of one, or is over with one, is so with both."""
+
+import json
+
+import pytest
+from post_office import PostOffice, acknowledge, answer, feed_back, fixture, kinds, record
+
+from adapter.messages import Feedback
+
+ORIGINAL, COPY, NEXT = "K001-25-0000001", "K001-25-0000002", "K001-25-0000003"
+DAY = "2025-05-14"
+
+
+def copying(number: str, **changes: object) -> dict[str, object]:
+    """What a true copy of the certificate of this number says besides."""
+    return {"copyType": "CERTIFIED TRUE COPY", "originalNo": number, "originalDate": DAY} | changes
+
+
+def issue(office: PostOffice, number: str, name: str = "ik-cepa-1-item", **changes: object) -> list[str]:
+    """A certificate that its partner acknowledges if it gets it; what became of it, by kind."""
+    office.put("kcci", record(number, name, **changes), f"m-{number}-{len(changes)}")
+    office.work()
+    sent = office.take("ID")
+    for each in sent:
+        if each.headers["type"] == "certificate":
+            acknowledge(office, "ID", each, f"a-{each.message_id}")
+    office.work()
+    office.take("kcci")
+    return [kind for kind in kinds(sent) if kind == "certificate"]
+
+
+def died(office: PostOffice) -> list[str]:
+    return [dead.code for dead in office.ledger.dead()]
+
+
+@pytest.fixture
+def copied(office: PostOffice) -> PostOffice:
+    """An office with a certificate and a true copy of it, neither of which was used."""
+    assert issue(office, ORIGINAL) == issue(office, COPY, **copying(ORIGINAL)) == ["certificate"]
+    return office
+
+
+def test_a_copy_of_a_copy_is_refused_once_the_original_was_used(copied: PostOffice) -> None:
+    feed_back(copied, "ID", ORIGINAL, "granted")
+    copied.work()
+    assert issue(copied, NEXT, **copying(COPY)) == []
+    assert died(copied) == ["TRU-01"]
+
+
+def test_a_copy_cannot_be_replaced_once_the_original_was_used(copied: PostOffice) -> None:
+    feed_back(copied, "ID", ORIGINAL, "granted")
+    copied.work()
+    replacing = {"copyType": "REPLACEMENT", "replacedNo": COPY, "replacedDate": DAY}
+    assert issue(copied, NEXT, **replacing) == []
+    assert died(copied) == ["STA-02"]
+
+
+def test_what_replaces_a_copy_replaces_the_original_too(copied: PostOffice) -> None:
+    replacing = {"copyType": "REPLACEMENT", "replacedNo": COPY, "replacedDate": DAY}
+    assert issue(copied, NEXT, **replacing) == ["certificate"]
+    assert copied.states() == {ORIGINAL: "superseded", COPY: "superseded", NEXT: "acknowledged"}
+
+
+def test_a_copy_is_not_used_after_the_validity_of_its_original(office: PostOffice) -> None:
+    assert issue(office, ORIGINAL) == ["certificate"]
+    office.clock.forward(days=60)
+    assert issue(office, COPY, **copying(ORIGINAL, issueDate="2026-04-30")) == ["certificate"]
+    office.clock.forward(days=60)
+    said = {"number": COPY, "agreement": "ik-cepa", "declared_on": "2026-05-15", "decided_on": "2026-05-15"}
+    granted = Feedback.model_validate_json(json.dumps(said | {"items": [{"number": 1, "status": "granted"}]}))
+    answer(office, "ID", granted, "f-1")
+    office.work()
+    assert died(office) == ["STA-06"]
+    assert office.states() == {ORIGINAL: "acknowledged", COPY: "acknowledged"}
+
+
+def test_an_original_that_names_itself_as_its_original_is_still_a_duplicate(office: PostOffice) -> None:
+    name = "akfta-1-item"
+    said = json.loads(fixture(f"kcci/certificate/{name}.json"))
+    assert issue(office, ORIGINAL, name) == ["certificate"]
+    goods = [said["goods"][0] | {"quantity": 999_999}]
+    itself = {"originalNo": ORIGINAL, "originalDate": said["issueDate"]}
+    assert issue(office, ORIGINAL, name, goods=goods, **itself) == []
+    assert died(office) == ["DUP-01"]
+
+
+def test_a_copy_of_other_goods_than_the_original_is_refused(office: PostOffice) -> None:
+    (goods,) = json.loads(record(ORIGINAL))["goods"]
+    assert issue(office, ORIGINAL) == ["certificate"]
+    assert issue(office, COPY, **copying(ORIGINAL, goods=[goods | {"quantity": 64_000}])) == []
+    assert died(office) == ["TRU-03"]
+    assert issue(office, COPY, **copying(ORIGINAL)) == ["certificate"]
