@@ -32,7 +32,7 @@ def run(
     """Put both sides of the day, and where they differ; or tell the partner ours."""
     told = settings(database=database)
     known = open_catalogue(home or told.home)
-    system, asked = known.system(partner), day_of(day) if day else datetime.now(UTC).date() - timedelta(days=1)
+    system, asked = known.system(partner), day_of(day, "--day") if day else datetime.now(UTC).date() - timedelta(days=1)
     with ledger_of(told, make=False) as ledger:
         if is_sent:
             return _send(ledger, system, asked, Exchange(known), json)

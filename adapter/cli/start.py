@@ -64,14 +64,14 @@ def facts_on(day: str | None) -> Facts:
     return Facts(today=today, at=now, calendar=calendar)
 
 
-def day_of(said: str | None) -> date:
-    """The day that was said with --on, today unless one was."""
+def day_of(said: str | None, option: str = "--on") -> date:
+    """The day that was said with the option, today unless one was."""
     from datetime import date
 
     try:
         return date.fromisoformat(said) if said is not None else date.today()
     except ValueError:
-        raise refuse(f"--on {said}: no such day; write it as YYYY-MM-DD") from None
+        raise refuse(f"{option} {said}: no such day; write it as YYYY-MM-DD") from None
 
 
 def moment_of(option: str, said: str) -> datetime:

@@ -78,6 +78,12 @@ def test_a_partner_that_has_said_nothing_or_not_all_is_no_agreement(ledger):
     assert "not all its parts" in result.stdout
 
 
+def test_a_day_that_there_is_not_is_told_under_the_name_that_it_was_given_by(ledger):
+    result = eodes("reconcile", "ID", "--day", "2025-1-1")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: --day 2025-1-1: no such day")
+
+
 def test_without_a_ledger_there_is_nothing_to_compare(monkeypatch, tmp_path):
     monkeypatch.setenv("EODES_DATABASE", f"sqlite:///{tmp_path / 'none.db'}")
     assert eodes("reconcile", "ID").exit_code == 2
