@@ -1,6 +1,7 @@
 """What a long-running process is told from outside: by its environment, by files of secrets, or not at all."""
 
 import os
+from errno import ENOTDIR
 from pathlib import Path
 
 from pydantic import Field
@@ -68,10 +69,13 @@ def settings(
     partner_vhosts: str | None = None,
     **more: str | Path | None,
 ) -> Settings:
-    """What the environment says, under what the command line says."""
+    """What the environment says, under what the command line says; raises OSError where EODES_SECRETS is no folder."""
     told = {"broker": broker, "database": database, "partner_vhosts": partner_vhosts} | more
     given = {name: value for name, value in told.items() if value}
-    return Settings(_secrets_dir=os.environ.get("EODES_SECRETS"), **given)  # type: ignore[arg-type]
+    secrets = os.environ.get("EODES_SECRETS")
+    if secrets and not Path(secrets).is_dir():  # else the relay would go on, with queues and a ledger of its own
+        raise NotADirectoryError(ENOTDIR, "EODES_SECRETS names no folder", secrets)
+    return Settings(_secrets_dir=secrets, **given)  # type: ignore[arg-type]
 
 
 def secret_file(name: str) -> Path | None:

@@ -64,6 +64,13 @@ def test_a_secret_may_lie_in_a_file(monkeypatch, tmp_path):
     assert settings().broker_url == "amqp://guest:hush@host"
 
 
+def test_a_folder_of_secrets_that_is_not_there_is_refused_and_nothing_takes_their_place(monkeypatch, tmp_path):
+    monkeypatch.setenv("EODES_SECRETS", str(tmp_path / "none"))
+    ended = eodes("queues")
+    assert (ended.exit_code, ended.stdout) == (2, "")
+    assert ended.stderr == f"error: {tmp_path / 'none'}: EODES_SECRETS names no folder\n"
+
+
 def test_what_is_empty_is_not_said(monkeypatch):
     monkeypatch.setenv("EODES_HOME", "")
     assert settings().home is None
