@@ -107,3 +107,17 @@ def test_what_partners_put_in_elsewhere_lies_in_their_inboxes_until_it_is_told_t
     running.stdout.close()
     running.stdin.close()
     assert b'"stopped"' in log.read_bytes().splitlines()[-1]
+
+
+def test_a_desk_whose_port_is_taken_says_so_and_ends(tmp_path, connections):
+    Authority(tmp_path).give("ours")
+    Authority(tmp_path).give("theirs")
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        place = f"127.0.0.1:{other.getsockname()[1]}"
+        file = connections(
+            f'[desk]\nlisten = "{place}"\n{TLS.format("")}[partners.CN.source]\nkind = "https"\npeer = ["theirs.pem"]\n'
+        )
+        result = eodes("receive", "--connections", file)
+    assert result.exit_code == 1
+    assert f"error: {place}: nobody can listen there: " in result.stderr
+    assert "Address already in use" in result.stderr

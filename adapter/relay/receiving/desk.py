@@ -68,7 +68,7 @@ class Desk:
 
     def __init__(self, told: Told, peers: Mapping[bytes, str], keeper: Keeper, most: int) -> None:
         self.peers, self.keeper, self.most = peers, keeper, most
-        self.deadline, self.seconds = Deadline(), told.timeout
+        self.deadline, self.seconds, self.listen = Deadline(), told.timeout, told.listen
         host, _, port = told.listen.rpartition(":")
         self._server = _Server((host.strip("[]"), int(port)), self, told)
 
@@ -84,7 +84,10 @@ class Desk:
 
     def run(self, until: Callable[[], bool]) -> None:
         """Answer until told to end; requests that are under way are answered first."""
-        self._server.prepare()
+        try:
+            self._server.prepare()
+        except OSError as error:
+            raise OSError(error.errno, f"nobody can listen there: {error}", self.listen) from None
         log.info("listening", port=self.port)
         serving = threading.Thread(target=self._server.serve, name="desk", daemon=True)
         serving.start()
