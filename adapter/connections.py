@@ -78,6 +78,14 @@ def _is_url(url: str) -> bool:
         return False
 
 
+def _fits(part: "Endpoint | Source", what: str, needs: tuple[str, ...]) -> None:
+    """Nothing said that this kind does not know: a kind that was forgotten would lead into our own queue."""
+    if part.kind == "queue" and (said := sorted(part.model_fields_set - {"kind"})):
+        raise ValueError(f"{what} with {', '.join(said)} needs a kind: amqp, https or folder")
+    if part.folder and "folder" not in needs:
+        raise ValueError(f"{what} of kind {part.kind} has no folder")
+
+
 class Endpoint(Rooted):
     """Where a partner's messages go to, and how fast."""
 
@@ -100,6 +108,7 @@ class Endpoint(Rooted):
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
+        _fits(self, "an endpoint", NEEDS[self.kind])
         for name in NEEDS[self.kind]:
             if getattr(self, name) is None:
                 raise ValueError(f"an endpoint of kind {self.kind} needs {name}")
@@ -126,6 +135,7 @@ class Source(Rooted):
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
+        _fits(self, "a source", SOURCES[self.kind])
         for name in SOURCES[self.kind]:
             if not getattr(self, name):
                 raise ValueError(f"a source of kind {self.kind} needs {name}")

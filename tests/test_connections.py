@@ -20,6 +20,9 @@ def test_paths_lie_beside_the_file_that_names_them(tmp_path):
     [
         ('[partners.CN.endpoint]\nkind = "https"\n', "needs url"),
         ('[partners.CN.endpoint]\nkind = "https"\nurl = "http://a"\n', "begins with https://"),
+        ('[partners.CN.endpoint]\nfolder = "out"\n', "an endpoint with folder needs a kind: amqp, https or folder"),
+        ('[partners.CN.source]\nfolder = "in"\n', "a source with folder needs a kind"),
+        ('[partners.CN.endpoint]\nkind = "https"\nurl = "https://a"\nfolder = "b"\n', "of kind https has no folder"),
         ('[partners.CN.endpoint]\nkind = "pigeon"\n', "partners.CN.endpoint.kind"),
         ('[partners.CN]\nsigned = "perhaps"\n', "partners.CN.signed"),
         ("[[signing]]\n", "signing.0.key"),
