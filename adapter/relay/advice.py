@@ -15,7 +15,7 @@ ADVICE: Mapping[Trouble, str] = {
     Trouble.BLOCKED: "short of memory or disk: make room on the broker, see its own log or `rabbitmqctl status`",
     Trouble.MISSING: "make the queue, or let this user make it",
     Trouble.OUTPACED: "nothing: other workers are at it",
-    Trouble.REFUSING: "see whether its queue is there, has room and is emptied by whom it is for: `eodes queues`",
+    Trouble.REFUSING: "see `trouble`, and whether its queue or endpoint has room and is emptied by whom it is for",
 }
 
 

@@ -54,7 +54,7 @@ def test_what_a_full_queue_refuses_waits_and_follows(narrow: PostOffice) -> None
     assert narrow.ledger.queue(narrow.clock.now) == []
     line = waits(told, "destination is left alone; its messages wait")[0]
     assert (line["receiver"], line["trouble"]) == ("ID", "to.id: refused: the broker could not take it")
-    assert "see whether its queue is there, has room and is emptied" in line["advice"]
+    assert "see `trouble`, and whether its queue or endpoint has room and is emptied" in line["advice"]
 
 
 def test_it_is_left_alone_until_it_takes_again(narrow: PostOffice) -> None:
