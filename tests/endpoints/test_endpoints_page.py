@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import socket
+import subprocess
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,7 @@ from adapter.connections import Desk, Endpoint, Identity, Source, open_connectio
 from adapter.relay.embedded import Embedded
 from adapter.relay.endpoints.https import HAS_IT, KEY, NAMES, NOT_NOW, OURS, TAKEN
 from adapter.relay.endpoints.opening import over
+from adapter.relay.endpoints.tls import context_of, pinned
 from adapter.relay.receiving.keeper import Keeper
 from adapter.relay.receiving.opening import open_sources
 
@@ -64,6 +68,22 @@ def test_the_page_says_every_header_and_status():
         assert f"`{header}`" in PAGE
     for status in TAKEN | OURS | NOT_NOW | {HAS_IT}:
         assert re.search(rf"^\|.*\b{status}\b", PAGE, re.M), status
+
+
+def test_with_the_certificates_that_the_page_makes_each_side_believes_the_other(tmp_path):
+    (made,) = re.findall(r"```sh\n(.*?)```", PAGE, re.S)
+    subprocess.run(["bash", "-euc", made], cwd=tmp_path, check=True, capture_output=True)
+
+    def identity(name: str) -> Identity:
+        pem, key = (tmp_path / "tls" / f"{name}.{ending}" for ending in ("pem", "key"))
+        return Identity(certificate=pem, key=key, authority=tmp_path / "tls/authority.pem")
+
+    context = context_of(identity("ours"), answering=True)
+    ours, theirs = socket.socketpair()
+    with ThreadPoolExecutor(1) as pool, ours, theirs:
+        answered = pool.submit(context.wrap_socket, ours, server_side=True)
+        with context_of(identity("cn")).wrap_socket(theirs, server_hostname="localhost"), answered.result() as wrapped:
+            assert wrapped.getpeercert(binary_form=True) in pinned(tmp_path / "tls/cn.pem")
 
 
 def test_what_is_printed_of_connections_holds_no_password(file):
