@@ -81,6 +81,6 @@ def test_a_unit_runs_a_command_that_there_is_without_rights(unit):
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
 def test_a_unit_is_understood_by_systemd(unit, tmp_path):
     told = tmp_path / unit.name
-    told.write_text(unit.read_text("utf-8").replace("/opt/eodes/bin/eodes", str(BIN / "eodes")), "utf-8")
+    told.write_text(unit.read_text("utf-8").replace("/opt/eodes/bin/eodes", f'"{BIN / "eodes"}"'), "utf-8")
     assert shutil.which("systemd-analyze"), "systemd-analyze is missing: apt-get install systemd"
     _lint("systemd-analyze", "verify", told)
