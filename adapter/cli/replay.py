@@ -124,5 +124,8 @@ def _put(tally: Tally, yes: bool, json: bool) -> None:
         return
     if rows:
         put_table(COLUMNS, [[row[name] for name in COLUMNS] for row in rows])
+    if not rows:
+        put("nothing of this ever left for a partner; `eodes search` finds what came and what leaves\n")
+        return
     many = f"{len(tally.ids)} of {tally.counted.total()} messages"
     put(f"{many} are due again\n" if yes else f"{many} would leave again; --yes has them leave\n")

@@ -22,6 +22,7 @@ from adapter.messages import Response
 from adapter.settings import settings
 
 COLUMNS = ("at", "event", "what", "system", "detail", "id")
+ELSEWHERE = "`eodes search` finds a part of one; what could not be read has none: see `eodes dead list`"
 PAPERS = ("id", "number", "agreement", "issuer", "version", "system", "holder", "state", "issued_on", "original")
 
 
@@ -41,7 +42,7 @@ def run(number: str, json: bool, database: str | None, home: Path | None) -> int
         put_table(COLUMNS, [[each[name] for name in COLUMNS] for each in timeline])
         put("".join(f"{printable(line)}\n" for line in map(_line, found)))
     else:
-        put("nothing is known of this number; what could not be read has none: see `eodes dead list`\n")
+        put(f"nothing is known of this number; {ELSEWHERE}\n")
     return VALID if story else INVALID
 
 

@@ -126,7 +126,7 @@ def test_what_was_cancelled_says_by_what(office: PostOffice) -> None:
 def test_a_number_that_nobody_knows_is_exit_code_1(office: PostOffice) -> None:
     result = eodes("track", "K999")
     assert result.exit_code == 1
-    assert "nothing is known" in result.stdout
+    assert "nothing is known" in result.stdout and "`eodes search`" in result.stdout
 
 
 def test_the_dead_are_counted_by_code_and_by_whose_they_are(office: PostOffice) -> None:
@@ -275,7 +275,8 @@ def test_what_was_cancelled_does_not_come_to_life_again_unless_that_is_asked_for
 
 
 def test_a_replay_that_would_send_nothing_or_names_nothing_is_told(office: PostOffice) -> None:
-    assert eodes("replay", "K999").exit_code == 1
+    nothing = eodes("replay", "K999")
+    assert (nothing.exit_code, nothing.stdout.startswith("nothing of this ever left")) == (1, True)
     assert [eodes("replay", *words).exit_code for words in ((), ("--partner", "ID"), ("--message", "x"))] == [2, 2, 2]
 
 
