@@ -28,14 +28,19 @@ def toml_files(folders: tuple[Path, ...], below: str) -> list[Path]:
     return [found[name] for name in sorted(found)]
 
 
+def _named(path: Path) -> str:
+    """A file with its folder, as other messages name it: every system has a system.toml."""
+    return f"{path.parent.name}/{path.name}"
+
+
 def read_toml(path: Path) -> dict[str, Any]:
     """What a TOML file says; TableError where it is none."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except RecursionError:
-        raise TableError(f"{path.name}: not TOML that can be read: it is nested too deep") from None
+        raise TableError(f"{_named(path)}: not TOML that can be read: it is nested too deep") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise TableError(f"{path.name}: not TOML: {error}") from None
+        raise TableError(f"{_named(path)}: not TOML: {error}") from None
 
 
 def read_model(model: type[M], values: Mapping[str, Any], path: Path) -> M:
@@ -44,4 +49,4 @@ def read_model(model: type[M], values: Mapping[str, Any], path: Path) -> M:
         return model.model_validate(values)
     except ValidationError as error:
         said = "; ".join(f"{field} {message}" for field, _, _, message, _ in problems(error, model))
-        raise TableError(f"{path.name}: {said}") from None
+        raise TableError(f"{_named(path)}: {said}") from None

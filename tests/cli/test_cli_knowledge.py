@@ -143,7 +143,7 @@ def test_a_table_that_is_no_toml_is_one_line_and_2(tmp_path):
     (folder / "system.toml").write_text("this is = = not", encoding="utf-8")
     result = eodes("partners", "--home", tmp_path)
     assert result.exit_code == 2
-    assert result.stderr.startswith("error: ")
+    assert result.stderr.startswith("error: cn/system.toml: not TOML: ")
     assert len(result.stderr.splitlines()) == 1
 
 
