@@ -9,7 +9,7 @@ from adapter.cli.guard import guarded
 from adapter.cli.options import CODES, NUMBERS_JSON, PRUNE_JSON, VERIFY_JSON, Broker, Database, Home, Json
 
 ledger = typer.Typer(
-    help="Prove the ledger, and let go of bytes that need not be kept any longer.",
+    help="Prove the ledger, copy it, and let go of bytes that need not be kept.",
     no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
 )  # fmt: skip
 
