@@ -29,6 +29,7 @@ def list_all(
 ) -> int:  # fmt: skip
     """Put how many died of what, or each of them, newest first."""
     with ledger_of(settings(database=database), make=False) as ledger:
+        code, partner = dead_messages.spelt(ledger, code, partner)
         groups = [_group("in", each) for each in ledger.dead_groups()]
         groups += [_group("out", each) for each in ledger.dead_message_groups()]
         groups = [each for each in groups if code in (None, each["code"]) and partner in (None, each["system"])]
@@ -36,7 +37,7 @@ def list_all(
     if json:
         put_json({"groups": groups} | ({"dead": dead} if every else {}))
     elif not groups:
-        put("nothing is dead\n")
+        put(f"nothing is dead{' of that; `eodes dead list` counts what is' if code or partner else ''}\n")
     elif every:
         put_table(COLUMNS, [[each[name] for name in COLUMNS] for each in dead])
         if (left := sum(each["count"] for each in groups) - len(dead)) > 0:

@@ -43,7 +43,7 @@ def retry(
     deed = Deed(RETRY, by or operator(), why)
     with ledger_of(told, make=False) as ledger, how_far() as progress:
         intake = intake_of(ledger, exchange, deed)
-        messages, chosen = _choose(ledger, ids, code, partner)
+        messages, chosen = _choose(ledger, ids, *dead_messages.spelt(ledger, code, partner))
         results = dead_messages.send_after_all(ledger, messages, yes, deed)
         for start in range(0, len(chosen), TOGETHER):
             results += _again(intake, ledger.originals(chosen[start : start + TOGETHER]), yes)

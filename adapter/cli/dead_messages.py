@@ -18,6 +18,13 @@ def find(ledger: Ledger, id: str) -> Posted | None:
     return message if message and message.died_at and message.closed_at is None else None
 
 
+def spelt(ledger: Ledger, code: str | None, partner: str | None) -> tuple[str | None, str | None]:
+    """A code and a system as the ledger has them: upper and lower case are one, as everywhere."""
+    groups = [*ledger.dead_groups(), *ledger.dead_message_groups()]
+    systems = {str(each.system).lower(): each.system for each in groups}
+    return code and code.upper(), partner and systems.get(partner.lower(), partner)
+
+
 def line(each: Posted) -> dict[str, Any]:
     """A dead message as a delivery is shown: it came from us, and belongs to whom it was for."""
     died_at = each.died_at or each.created_at

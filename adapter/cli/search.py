@@ -12,6 +12,7 @@ from adapter.cli.start import moment_of, open_catalogue
 from adapter.cli.tables import put_table
 from adapter.ledger import micros, moment
 from adapter.ledger.find import STATES, Wanted
+from adapter.messages import Kind
 from adapter.settings import settings
 from adapter.states import State
 
@@ -55,6 +56,8 @@ def _state(wanted: Wanted) -> str | None:
     """How what is searched for stands, in the words of its kind."""
     if wanted.what == "certificates" and wanted.kind:
         raise refuse("--kind: certificates are of one kind; it is for deliveries and messages")
+    if wanted.kind and wanted.kind not in [*Kind]:
+        raise refuse(f"--kind {wanted.kind}: kinds are {', '.join(Kind)}")
     allowed = {"messages": [*STATES], "certificates": [state.value for state in State if state is not State.EXPIRED]}
     if wanted.state and wanted.state not in allowed.get(wanted.what, [wanted.state]):
         raise refuse(f"--state {wanted.state}: {wanted.what} are {', '.join(allowed[wanted.what])}")

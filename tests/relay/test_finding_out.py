@@ -138,6 +138,8 @@ def test_the_dead_are_counted_by_code_and_by_whose_they_are(office: PostOffice) 
     assert groups[0] == ("in", "DOC-SYNTAX", "kcci", 2)
     (one,) = said("dead", "list", "--all", "--partner", "ID")["dead"]
     assert (one["source"], one["message_id"]) == ("ID", "p-1")
+    assert said("dead", "list", "--all", "--partner", "id", "--code", "doc-syntax")["dead"] == [one]
+    assert eodes("dead", "list", "--code", "HS-99").stdout.startswith("nothing is dead of that")
     assert len(said("dead", "list", "--all")["dead"]) == 4
     assert eodes("dead", "list", "--all", "--limit", 2).stdout.splitlines()[-1].startswith("and 2 older")
 
