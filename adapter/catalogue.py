@@ -128,6 +128,13 @@ class Catalogue:
         """Whether a document of the system is JSON, or else XML."""
         return self._tables.is_json(system, body)
 
+    def load(self) -> None:
+        """Read all systems, tables and agreements; raises TableError for one that else fails when it is first used."""
+        for system in self.systems.values():
+            self.tables(system)
+        for name in self._list(AGREEMENTS):
+            self.agreement(name.stem)
+
     def compiled(self, table: Table) -> Compiled:
         """The table's two functions, compiled once."""
         if table.name not in self._compiled:

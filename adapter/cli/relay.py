@@ -98,6 +98,7 @@ def run(
 
 def _alone(told: Settings, role: Role, home: Path | None, stop: Stop) -> int:
     catalogue = open_catalogue(home or told.home)
+    catalogue.load()  # a table that cannot be read ends it now, not every record with it
     seals, share = seals_of(told, catalogue), int(os.environ.get(CREW_SIZE, "1"))
     for concern in to_see_to(seals, catalogue, datetime.now(UTC)):
         log.warning("a key or certificate needs seeing to", what=concern, advice="docs/signatures.md says how")

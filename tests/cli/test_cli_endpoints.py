@@ -29,7 +29,6 @@ TLS = 'tls = {{ certificate = "ours.pem", key = "ours-key.pem", authority = "aut
 WRONG = {
     "nonsense": ("=", "connections.toml"),
     "a partner that there is not": ('[partners.XX.endpoint]\nkind = "queue"\n', "no partner XX; there are CN"),
-    "a folder that there is not": ('[partners.CN.endpoint]\nkind = "folder"\nfolder = "out"\n', "there is no folder"),
     "no certificates": ('[partners.CN.endpoint]\nkind = "https"\nurl = "https://a/"\n', "needs tls"),
     "a certificate that there is not": (
         '[partners.CN.endpoint]\nkind = "https"\nurl = "https://a/"\n' + TLS.format(""),
@@ -121,3 +120,25 @@ def test_a_desk_whose_port_is_taken_says_so_and_ends(tmp_path, connections):
     assert result.exit_code == 1
     assert f"error: {place}: nobody can listen there: " in result.stderr
     assert "Address already in use" in result.stderr
+
+
+def test_a_folder_that_is_not_there_yet_stops_no_other_partner(monkeypatch, connections, tmp_path):
+    """As after a restart, when a mount comes later."""
+    place = connections('[partners.CN.endpoint]\nkind = "folder"\nfolder = "mnt/cn"\n')
+    monkeypatch.setenv("EODES_CONNECTIONS", str(place))
+    eodes("send", RECORD, "--from", "kcci")
+    with relaying(tmp_path / "log") as relay:
+        wait_until(lambda: waiting()["to.kcci"] == 1, relay)
+        (tmp_path / "mnt/cn").mkdir(parents=True)
+        wait_until(lambda: list((tmp_path / "mnt/cn").glob("*.xml")), relay)
+
+
+def test_a_table_that_cannot_be_read_ends_the_relay_at_the_start_and_no_record_with_it(tmp_path):
+    codes = tmp_path / "home/mappings/codes"
+    codes.mkdir(parents=True)
+    (codes / "kcci-agreements.toml").write_text("x = [")
+    eodes("send", RECORD, "--from", "kcci")
+    result = eodes("relay", "--home", tmp_path / "home")
+    assert result.exit_code == 2
+    assert "kcci-agreements.toml" in result.stderr
+    assert waiting()["from.kcci"] == 1

@@ -30,8 +30,6 @@ def over(
 def _open(code: str, told: Told, tell: Tell, share: int, clock: Callable[[], float]) -> Endpoint:
     bucket = Bucket(told.per_second / share, clock) if told.per_second else None
     if told.folder:
-        if not told.folder.is_dir():
-            raise ValueError(f"partners.{code}.endpoint.folder: there is no folder {told.folder}")
         return Lane(Folder(told.folder).carry, tell, bucket=bucket, clock=clock)
     try:
         if told.kind == "https":

@@ -21,8 +21,6 @@ def open_sources(
     sources: dict[str, Source] = {}
     for code, each in told.items():
         if each.folder:
-            if not each.folder.is_dir():
-                raise ValueError(f"partners.{code}.source.folder: there is no folder {each.folder}")
             sources[code] = FolderSource(code, each.folder, keeper, most, Outage(code, chance))
         elif each.kind == "amqp":
             sources[code] = _from_broker(code, each, keeper, Outage(code, chance), until)
