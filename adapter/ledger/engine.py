@@ -28,6 +28,7 @@ BUSY_SECONDS = 10.0
 """How long a statement waits for another process to finish writing."""
 NO_DRIVER = "what talks to PostgreSQL is not installed: pip install 'eodes-adapter[postgresql]'"
 NO_URL = "not a database URL like sqlite:////FOLDER/ledger.db or postgresql://USER:PASSWORD@HOST/NAME"
+SQLITE_BEGINS = b"SQLite format 3\0"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _READING = {"reading": True}
@@ -49,6 +50,8 @@ def open_engine(url: str, busy: float = BUSY_SECONDS, make: bool = True) -> Engi
             raise ValueError(NO_DRIVER) from None
         # The URL is not repeated: where it is misspelt, its password may stand anywhere.
         raise ValueError(NO_URL) from None
+    if engine.dialect.name == "sqlite":
+        _require_sqlite(Path(str(address.database)))
     if not make:
         _require_ledger(engine)
     if engine.dialect.name == "sqlite":
@@ -62,6 +65,17 @@ def open_engine(url: str, busy: float = BUSY_SECONDS, make: bool = True) -> Engi
     with writing(engine) as connection:
         bring_up(engine, connection)
     return engine
+
+
+def _require_sqlite(file: Path) -> None:
+    """Raises ValueError where the file is something else, or what a torn disk left of it."""
+    try:
+        with file.open("rb") as opened:
+            begins = opened.read(len(SQLITE_BEGINS))
+    except OSError:  # whoever opens it as a database tells why
+        return
+    if begins and begins != SQLITE_BEGINS:
+        raise ValueError(f"{file} is no SQLite database; if it was the ledger, put a backup back")
 
 
 def _require_ledger(engine: Engine) -> None:

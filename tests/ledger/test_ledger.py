@@ -108,3 +108,11 @@ def test_a_server_that_only_lets_itself_be_read_is_unavailable(database_url: str
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
         connection.exec_driver_sql("DELETE FROM outbox")
     engine.dispose()
+
+
+def test_a_file_that_is_no_database_is_refused_with_its_name(tmp_path):
+    place = tmp_path / "ledger.db"
+    place.write_bytes(b"what a torn disk left")
+    with pytest.raises(ValueError, match=r"ledger\.db is no SQLite database; .* put a backup back"):
+        Ledger.open(f"sqlite:///{place}")
+    assert place.read_bytes() == b"what a torn disk left"
