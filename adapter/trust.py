@@ -75,6 +75,10 @@ class Seals:
         """The certificates that this system's signatures are held to, also those that do not hold now."""
         return self.pinned.get(system.code, ())
 
+    def say_of(self, system: System) -> bool:
+        """Whether anything is said of this system's signatures, be it that there are none."""
+        return system.code in self.signed or self.asked(system) or bool(self.of(system))
+
     def signer(self, at: datetime) -> Signer | None:
         """Of our keys the newest that holds at this moment."""
         return max((each for each in self.signing if each.holds(at)), key=lambda each: each.since, default=None)

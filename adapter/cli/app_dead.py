@@ -15,6 +15,7 @@ from adapter.cli.options import (
     DEAD_SHOW_JSON,
     Broker,
     By,
+    ConnectionsFile,
     Database,
     Home,
     Json,
@@ -80,6 +81,7 @@ def retry_dead(
     why: Why = None,
     database: Database = None,
     json: Json = False,
+    connections: ConnectionsFile = None,
     home: Home = None,
 ) -> int:
     """Decide again what died, from the original bytes.
@@ -89,7 +91,7 @@ def retry_dead(
     """
     from adapter.cli.dead_again import retry
 
-    return retry(ids or [], code, partner, yes, by, why, json, database, home)
+    return retry(ids or [], code, partner, yes, by, why, json, database, connections, home)
 
 
 @dead.command("give-up", epilog=f"{CODES}\n\n{DEAD_RETRY_JSON}")
@@ -145,6 +147,7 @@ def edit_dead(
     by: By = None,
     database: Database = None,
     json: Json = False,
+    connections: ConnectionsFile = None,
     home: Home = None,
 ) -> int:
     """Take a corrected record in, in a dead one's place.
@@ -154,4 +157,4 @@ def edit_dead(
     """
     from adapter.cli.dead_again import edit
 
-    return edit(id, file, why, yes, by, json, database, home)
+    return edit(id, file, why, yes, by, json, database, connections, home)

@@ -33,12 +33,12 @@ RETRY, EDIT, GIVE_UP = "retry", "edit", "give up"
 
 def retry(
     ids: Sequence[str], code: str | None, partner: str | None, yes: bool, by: str | None, why: str | None, json: bool,
-    database: str | None, home: Path | None,
+    database: str | None, connections: Path | None, home: Path | None,
 ) -> int:  # fmt: skip
     """Decide again what is named or is of one group; unless told yes, only say what would come of it."""
     if bool(ids) == bool(code and partner) or (ids and (code or partner)):
         raise refuse("name ids, or a group with --code and --partner")
-    told = settings(database=database)
+    told = settings(database=database, connections=connections)
     exchange = exchange_of(told, home)
     deed = Deed(RETRY, by or operator(), why)
     with ledger_of(told, make=False) as ledger, how_far() as progress:
@@ -46,18 +46,21 @@ def retry(
         messages, chosen = _choose(ledger, ids, *dead_messages.spelt(ledger, code, partner))
         results = dead_messages.send_after_all(ledger, messages, yes, deed)
         for start in range(0, len(chosen), TOGETHER):
-            results += _again(intake, ledger.originals(chosen[start : start + TOGETHER]), yes)
+            originals = ledger.originals(chosen[start : start + TOGETHER])
+            _require_seals(originals, exchange)
+            results += _again(intake, originals, yes)
             progress("dead", len(results), len(messages) + len(chosen))
     _put(results, yes, json)
     return INVALID if any(each["became"] in ("dead", "left") for each in results) else VALID
 
 
 def edit(
-    id: str, file: str, why: str, yes: bool, by: str | None, json: bool, database: str | None, home: Path | None
-) -> int:
+    id: str, file: str, why: str, yes: bool, by: str | None, json: bool, database: str | None, connections: Path | None,
+    home: Path | None,
+) -> int:  # fmt: skip
     """Take a corrected record in in the place of a dead one; unless told yes, only say what would come of it."""
     there([file])
-    told = settings(database=database)
+    told = settings(database=database, connections=connections)
     exchange = exchange_of(told, home)
     with ledger_of(told, make=False) as ledger:
         _require_dead(ledger, [id])
@@ -131,6 +134,18 @@ def _require_dead(ledger: Ledger, ids: Sequence[str]) -> None:
             raise refuse(f"{id}: nothing dead has this id; `eodes dead list --all` shows what has")
         if stages[id] in LIVING:
             raise refuse(f"{id}: it is not dead: {stages[id]}")
+
+
+def _require_seals(originals: Sequence[Original], exchange: Exchange) -> None:
+    """What the relay refused for its signature is not taken in by a command that was not told whom to believe."""
+    for each in originals:
+        system = exchange.systems.get(each.source)
+        was_held_to_it = each.code and each.code.startswith("SIG-") and system and system.side == "partner"
+        if was_held_to_it and system and not exchange.seals.say_of(system):
+            raise refuse(
+                f"{each.id}: it died of its signature, and nothing here says whom to believe: name the relay's own "
+                "connections.toml with --connections or EODES_CONNECTIONS"
+            )
 
 
 def _again(intake: Intake, originals: Sequence[Original], yes: bool) -> Iterator[dict[str, Any]]:

@@ -86,6 +86,11 @@ class Office:
             plain.close()
             raise
 
+    def connect_over(self, plain: socket.socket) -> ssl.SSLSocket:
+        """TLS over a connection that is there, as XA."""
+        context = context_of(identity(self.theirs, self.authority.file))
+        return context.wrap_socket(plain, server_hostname="127.0.0.1")
+
     def inbox(self) -> list[Delivery]:
         """What lies in the partner's inbox by now."""
         found: list[Delivery] = []

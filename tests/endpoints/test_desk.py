@@ -130,6 +130,17 @@ def test_whoever_calls_and_says_nothing_keeps_nobody_out(office):
         assert [each.message_id for each in office.inbox()] == ["m-2"]
 
 
+def test_whoever_says_nothing_takes_no_thread(office, monkeypatch):
+    """However long it may be silent: nobody here is let go before the test is over."""
+    monkeypatch.setattr("adapter.relay.receiving.desk.HELLO", 600)
+    with office.open(threads=2, timeout=600), ExitStack() as stack:
+        silent = [stack.enter_context(socket.create_connection(("127.0.0.1", office.port), 20)) for _ in range(12)]
+        assert [post(office, request(f"m-{number}"))[0] for number in range(3)] == [202] * 3
+        with office.connect_over(silent[0]) as late:  # who speaks after all is heard
+            late.sendall(request("m-3"))
+            assert answered(late)[0] == 202
+
+
 def test_several_messages_may_come_over_one_connection(office):
     with office.open(), office.call() as connection:
         for number in range(3):

@@ -13,7 +13,9 @@ from shell import ROOT, SECRETS, eodes, said
 from test_declined import cancellation
 from test_dispatch import moody
 
-from adapter.ledger import Ledger
+from adapter.envelope import digest
+from adapter.ledger import Entry, Ledger
+from adapter.ledger import Outcome as Written
 from adapter.relay.broker import Outcome, Parcel
 from adapter.relay.embedded import Embedded
 from adapter.relay.names import DEAD, UNKNOWN
@@ -183,6 +185,20 @@ def test_a_group_is_retried_and_what_it_died_of_before_is_kept(office: PostOffic
     assert result.exit_code == 1
     (done,) = said("dead", "show", id)["done"]
     assert (done["what"], done["by"], done["why"], done["code"]) == ("retry", "han", "try", code)
+
+
+def test_what_died_of_its_signature_is_not_taken_in_where_nothing_says_whom_to_believe(
+    office: PostOffice, tmp_path
+) -> None:
+    """As in a shell that does not know the relay's connections.toml."""
+    dead = Entry("d-1", "ID", "m-9", digest(b"<a/>"), 4, b"<a/>", stage="signature", code="SIG-01")
+    office.ledger.write([Written(dead)], [], office.clock.now)
+    refusal = eodes("dead", "retry", "--code", "SIG-01", "--partner", "ID", "--yes")
+    assert (refusal.exit_code, "EODES_CONNECTIONS" in refusal.stderr) == (2, True)
+    assert office.ledger.stages(["d-1"]) == {"d-1": "signature"}
+    (tmp_path / "connections.toml").write_text("[partners.ID]\nsigned = false\n")
+    (again,) = said("dead", "retry", "d-1", "--connections", str(tmp_path / "connections.toml"))["results"]
+    assert (again["became"], again["stage"], again["code"]) == ("dead", "read", "DOC-ROOT")
 
 
 def test_a_corrected_record_goes_out_and_is_answered_under_the_first_ones_name(office: PostOffice, tmp_path) -> None:

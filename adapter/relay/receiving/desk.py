@@ -5,6 +5,7 @@ import ssl
 import threading
 from collections.abc import Callable, Mapping
 from queue import Full
+from select import POLLIN, poll
 from typing import Any
 from urllib.parse import unquote
 
@@ -30,6 +31,8 @@ TRY_AGAIN = "5"
 """Seconds after which whoever is turned away for now may come again."""
 WAITING = 8
 """Connections that may wait, for each thread."""
+IDLE = 16
+"""Connections that may be open and say nothing, for each thread."""
 HELLO = 10
 """Seconds that a caller may say nothing."""
 
@@ -107,18 +110,31 @@ class _Server(HTTPServer):
         self.ssl_adapter = Handshakes(context_of(told.tls, answering=True, deadline=desk.deadline))
         self.desk = desk
         self.timeout, self.max_request_header_size, self.max_request_body_size = HELLO, MOST_HEADERS, desk.most
-        self.request_queue_size, self.keep_alive_conn_limit, self.shutdown_timeout = 64, 4 * told.threads, 15
+        self.request_queue_size, self.keep_alive_conn_limit, self.shutdown_timeout = 64, IDLE * told.threads, 15
         self.ConnectionClass = _connections(desk)
 
     def process_conn(self, conn: HTTPConnection) -> None:
-        """Have it answered, or let it go where too many wait: they would only use up what the process may open."""
+        """Have it answered, or let it go where too many wait: they would only use up what the process may open.
+
+        Whoever has said nothing yet is watched without a thread, and let go after a while.
+        """
         try:
-            self.requests.put(conn)
+            if conn.last_used is None and self.can_add_keepalive_connection and not _speaks(conn.socket):
+                self.put_conn(conn)
+            else:
+                self.requests.put(conn)
         except Full:
             conn.close()
 
     def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:
         """Nothing of a caller's own words goes into the log."""
+
+
+def _speaks(caller: ssl.SSLSocket) -> bool:
+    """Whether there is something to read from it, or it has ended."""
+    look = poll()
+    look.register(caller, POLLIN)
+    return bool(look.poll(0))
 
 
 def _connections(desk: Desk) -> type:
