@@ -112,6 +112,8 @@ class Agreement(Part):
             for earlier, later in zip(rows, rows[1:], strict=False):
                 if earlier.until is None or later.since is None or later.since <= earlier.until:
                     raise ValueError(f"{name}: two rows hold on the same day")
+                if later.since - earlier.until > timedelta(days=1):  # a rule without its parameter lets everything pass
+                    raise ValueError(f"{name}: no row holds between {earlier.until} and {later.since}")
         return self
 
     def clause(self, rule: str) -> Clause | None:

@@ -48,5 +48,5 @@ def read_model(model: type[M], values: Mapping[str, Any], path: Path) -> M:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        said = "; ".join(f"{field} {message}" for field, _, _, message, _ in problems(error, model))
+        said = "; ".join(f"{field} {message}".strip() for field, _, _, message, _ in problems(error, model))
         raise TableError(f"{_named(path)}: {said}") from None

@@ -14,7 +14,7 @@ from adapter.cli.tables import put_table
 from adapter.ledger import DayAsked, DayBook, Ledger, Question
 from adapter.reconciliation import Reconciliation
 from adapter.relay.exchange import Exchange
-from adapter.relay.reconcile import Difference, differences, is_whole, parts_told
+from adapter.relay.reconcile import Difference, differences, ids_told, is_whole, parts_told
 from adapter.relay.route import EXCHANGING
 from adapter.relay.unasked import reconcile_with
 from adapter.settings import settings
@@ -73,7 +73,7 @@ def _send(ledger: Ledger, system: System, day: date, exchange: Exchange, json: b
 def _both(ledger: Ledger, system: System, day: date, exchange: Exchange) -> tuple[DayBook, list[Reconciliation]]:
     """What the ledger has of the day, and what the partner said of it; nothing unless all its parts came."""
     theirs = parts_told(ledger.day(DayAsked(system.code, day)), system, day, exchange)
-    ids = {message.id for part in theirs for tally in part.tallies for message in tally.messages}
+    ids = set(ids_told(theirs))
     return ledger.day(DayAsked(system.code, day, tuple(sorted(ids)))), theirs if is_whole(theirs) else []
 
 

@@ -17,7 +17,7 @@ from adapter.relay.decide import HELD_FOR, decide_all, give_up
 from adapter.relay.exchange import Exchange
 from adapter.relay.names import inbox
 from adapter.relay.quarantine import SUSPICIOUS, Quarantine
-from adapter.relay.questions import question
+from adapter.relay.questions import question, with_parts
 from adapter.relay.witness import Witness, Work
 
 log = structlog.get_logger()
@@ -239,7 +239,10 @@ class Intake:
         ]
 
     def _ask(self, arrivals: Sequence[Arrival]) -> Known:
-        return self._ledger.known(question(arrivals))
+        asked = question(arrivals)
+        known = self._ledger.known(asked)
+        whole = with_parts(asked, known, self._exchange) if asked.days else asked
+        return known if whole == asked else self._ledger.known(whole)
 
 
 def _got_past_its_signature(original: Original) -> bool:

@@ -1,14 +1,17 @@
 """What the ledger is asked for before deliveries are decided: only what they need."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from adapter.certificate import Certificate, match_key
 from adapter.enquiry import StatusQuery
-from adapter.ledger import DayAsked, Question
+from adapter.ledger import DayAsked, DayBook, Known, Question
 from adapter.messages import Content, Feedback
 from adapter.reconciliation import Reconciliation
 from adapter.relay.arrival import Arrival
+from adapter.relay.exchange import Exchange
+from adapter.relay.reconcile import ids_told, parts_told
 from adapter.rules.originals import original_of
 from adapter.verification import VerificationInformation, VerificationReply, VerificationRequest
 
@@ -40,11 +43,21 @@ def _read(content: Content | None) -> Iterator[str]:
             yield match_key(original.number)
 
 
+def with_parts(asked: Question, known: Known, exchange: Exchange) -> Question:
+    """The question, also about what earlier parts count of the days that are told of in several."""
+    days = []
+    for each in asked.days:
+        book, partner = known.days.get((each.partner, each.day), DayBook()), exchange.systems[each.partner]
+        before = ids_told(parts_told(book, partner, each.day, exchange))
+        days.append(replace(each, ids=tuple(dict.fromkeys((*each.ids, *before)))))
+    return replace(asked, days=tuple(days))
+
+
 def _days(arrivals: Sequence[Arrival]) -> Iterator[DayAsked]:
     counted: dict[tuple[str, date], list[str]] = {}
     for arrival in arrivals:
         content = arrival.content
         if isinstance(content, Reconciliation) and arrival.system:
             ids = counted.setdefault((arrival.system.code, content.day), [])
-            ids += [message.id for tally in content.tallies for message in tally.messages]
+            ids += ids_told([content])
     return (DayAsked(partner, day, tuple(ids)) for (partner, day), ids in counted.items())

@@ -32,10 +32,16 @@ class Difference:
     direction: str
     """As we see it."""
     id: str
+    """The message's; of a count that is wrong, what was counted and listed."""
 
 
-MISSING_HERE, MISSING_THERE, OTHER_BYTES = "RCD-01", "RCD-02", "RCD-03"
-SAID = {MISSING_HERE: "missing here", MISSING_THERE: "missing there", OTHER_BYTES: "other bytes"}
+MISSING_HERE, MISSING_THERE, OTHER_BYTES, MISCOUNTED = "RCD-01", "RCD-02", "RCD-03", "RCD-04"
+SAID = {
+    MISSING_HERE: "missing here",
+    MISSING_THERE: "missing there",
+    OTHER_BYTES: "other bytes",
+    MISCOUNTED: "miscounted",
+}
 
 
 def take_reconciliation(
@@ -93,6 +99,11 @@ def parts_told(
     return [part for number, part in sorted(parts.items()) if number <= newest and part.parts == newest]
 
 
+def ids_told(parts: Iterable[Reconciliation]) -> list[str]:
+    """The ids of the messages that these parts list."""
+    return [message.id for part in parts for tally in part.tallies for message in tally.messages]
+
+
 def is_whole(parts: Sequence[Reconciliation]) -> bool:
     """Whether all parts are there."""
     return bool(parts) and len(parts) == parts[0].parts
@@ -116,6 +127,19 @@ def differences(theirs: Sequence[Reconciliation], book: DayBook) -> Iterator[Dif
     for kind, direction, id in sorted({(each.kind, each.direction, each.id) for each in book.ours}):
         if (direction, id) not in counted:
             yield _difference(MISSING_THERE, kind, direction, id)
+    yield from _miscounted(theirs)
+
+
+def _miscounted(theirs: Sequence[Reconciliation]) -> Iterator[Difference]:
+    """The kinds of which all parts together list other messages than each of them counts, for the day or itself."""
+    tallies = [tally for part in theirs for tally in part.tallies]
+    for kind, direction in sorted({(tally.kind, tally.direction) for tally in tallies}):
+        same = [tally for tally in tallies if (tally.kind, tally.direction) == (kind, direction)]
+        ids = [message.id for tally in same for message in tally.messages]
+        counts, is_each_its_own = {tally.count for tally in same}, all(len(one.messages) == one.count for one in same)
+        if len(set(ids)) < len(ids) or (counts != {len(ids)} and not is_each_its_own):
+            said = f"{' and '.join(map(str, sorted(counts)))} counted, {len(set(ids))} listed"
+            yield _difference(MISCOUNTED, kind, OTHER_SIDE[direction], said)
 
 
 def _difference(code: str, kind: str, direction: str, id: str) -> Difference:

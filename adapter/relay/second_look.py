@@ -106,9 +106,10 @@ def _left(steps: Iterable[ItemStep]) -> dict[int, Decimal]:
 
 def _asked_on(reply: VerificationReply, system: System, known: Known, at: datetime) -> date | None:
     """The local day on which the question came that is replied to."""
+    about = system.code, reply.agreement, reply.key, reply.answers_to
     asked = [
         each
         for each in known.verification(reply.request)
-        if (each.answerer, each.key, each.part) == (system.code, reply.key, reply.answers_to) and not each.is_reply
+        if (each.answerer, each.agreement, each.key, each.part) == about and not each.is_reply
     ]
     return local_day(asked[-1].at or at, system.zone) if asked else None

@@ -25,12 +25,16 @@ def state_on(standing: Standing, day: date, exchange: Exchange, known: Known) ->
 def stood(standing: Standing, day: date | None, exchange: Exchange, known: Known) -> Standing:
     """The certificate as it stood for a decision on goods that were declared on this day, if that is known.
 
-    What was recalled, not read, makes nothing expire; what has to wait waits.
+    What was used expires too: no more of it may be used. What was recalled, not read, makes nothing expire; what has
+    to wait waits.
     """
     terms = _terms(standing, exchange)
     if day is None or terms is None or (terms.validity and terms.validity.recalled) or standing.state in WAITING:
         return standing
-    return replace(standing, state=state_on(standing, day, exchange, known).value)
+    state = state_on(standing, day, exchange, known)
+    if state is State.USED:
+        state = on_day(State.PARTLY_USED, last_day(standing, exchange, known), day)
+    return replace(standing, state=state.value) if state is State.EXPIRED else standing
 
 
 def _terms(standing: Standing, exchange: Exchange) -> Terms | None:

@@ -45,8 +45,12 @@ def take_reply(arrival: Arrival, reply: VerificationReply, known: Known, exchang
     """It goes to whoever asked; Rejected (REF-03) where nobody did."""
     assert arrival.system
     said, code = digest(reply.as_json().encode()), arrival.system.code
-    every = [each for each in known.verification(reply.request) if (each.answerer, each.key) == (code, reply.key)]
-    asked = [each for each in every if not each.is_reply and each.part == reply.answers_to]
+    about = code, reply.agreement, reply.key, reply.answers_to
+    asked = [
+        each
+        for each in known.verification(reply.request)
+        if (each.answerer, each.agreement, each.key, each.part) == about and not each.is_reply
+    ]
     if not asked or len({each.asker for each in asked}) > 1:
         raise _unasked(reply, Severity.ERROR if not asked else Severity.UNDECIDED)
     question = asked[-1]
@@ -68,7 +72,7 @@ def _about(question: Question, known: Known) -> list[Standing]:
 def _check(question: Question, part: Part, before: Sequence[VerificationStep], said: str) -> None:
     """Rejected where more is asked than the request that was never made, or another thing under the same number."""
     first = before[0] if before else None
-    if part == "information" and (first is None or first.key != question.key):
+    if part == "information" and (first is None or (first.agreement, first.key) != (question.agreement, question.key)):
         raise _unasked(question, Severity.UNDECIDED)
     if part == "request" and first is not None and first.digest != said:
         message = "another verification was asked for under this number before"

@@ -29,6 +29,14 @@ def issue(office: PostOffice, number: str, name: str = "ik-cepa-1-item", **chang
     return [kind for kind in kinds(sent) if kind == "certificate"]
 
 
+def grant(office: PostOffice, number: str, declared: str) -> None:
+    """The importing customs grants preference for goods that were declared on this day."""
+    said = {"number": number, "agreement": "ik-cepa", "declared_on": declared, "decided_on": declared}
+    granted = Feedback.model_validate_json(json.dumps(said | {"items": [{"number": 1, "status": "granted"}]}))
+    answer(office, "ID", granted, f"f-{declared}")
+    office.work()
+
+
 def died(office: PostOffice) -> list[str]:
     return [dead.code for dead in office.ledger.dead()]
 
@@ -66,12 +74,19 @@ def test_a_copy_is_not_used_after_the_validity_of_its_original(office: PostOffic
     office.clock.forward(days=60)
     assert issue(office, COPY, **copying(ORIGINAL, issueDate="2026-04-30")) == ["certificate"]
     office.clock.forward(days=60)
-    said = {"number": COPY, "agreement": "ik-cepa", "declared_on": "2026-05-15", "decided_on": "2026-05-15"}
-    granted = Feedback.model_validate_json(json.dumps(said | {"items": [{"number": 1, "status": "granted"}]}))
-    answer(office, "ID", granted, "f-1")
-    office.work()
+    grant(office, COPY, declared="2026-05-15")
     assert died(office) == ["STA-06"]
     assert office.states() == {ORIGINAL: "acknowledged", COPY: "acknowledged"}
+
+
+def test_what_was_used_in_time_is_not_used_again_after_its_validity(office: PostOffice) -> None:
+    assert issue(office, ORIGINAL) == ["certificate"]
+    office.clock.forward(days=90)
+    grant(office, ORIGINAL, declared="2026-05-14")
+    assert (office.states(), died(office)) == ({ORIGINAL: "used"}, [])
+    grant(office, ORIGINAL, declared="2026-05-15")
+    assert died(office) == ["STA-06"]
+    assert office.states() == {ORIGINAL: "used"}
 
 
 def test_an_original_that_names_itself_as_its_original_is_still_a_duplicate(office: PostOffice) -> None:

@@ -1,6 +1,8 @@
 """The rules as a whole: clean paper passes, crashes are undecided, recalled facts warn, all are listed."""
 
+import json
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +24,8 @@ from adapter.agreement import ONE_AT_A_TIME, Agreement
 from adapter.calendar import Calendar
 from adapter.certificate import Certificate, Item
 from adapter.findings import Severity
+from adapter.folders import read_model
+from adapter.mapping.path import TableError
 from adapter.messages import Function, Kind
 from adapter.parameters import IssueWindow, holding
 from adapter.rules import RULES, Facts, catalogue, check
@@ -161,3 +165,17 @@ def test_two_rows_on_one_day_are_refused():
     windows = [{"days": days, "count": "calendar", "source": "invented"} for days in (3, 7)]
     with pytest.raises(ValueError, match="issue_window: two rows hold on the same day"):
         Agreement.model_validate({**agreement("ik-cepa").model_dump(), "issue_window": windows})
+
+
+def test_days_between_two_rows_on_which_none_holds_are_refused_and_named():
+    rows = [{"items": 20, "until": "2022-06-11", "source": "invented"}, {"since": "2022-06-13", "source": "invented"}]
+    said = {**agreement("kr-cn").model_dump(mode="json"), "item_limit": rows}
+    with pytest.raises(ValueError, match="item_limit: no row holds between 2022-06-11 and 2022-06-13"):
+        Agreement.model_validate_json(json.dumps(said))
+
+
+def test_what_is_wrong_with_an_agreements_rows_is_told_in_our_words():
+    rows = [{"days": 3, "count": "calendar", "source": "invented"}] * 2
+    with pytest.raises(TableError) as refusal:
+        read_model(Agreement, {**agreement("kr-cn").model_dump(), "issue_window": rows}, Path("kr-cn.toml"))
+    assert str(refusal.value) == "kr-cn.toml: issue_window: two rows hold on the same day"
