@@ -177,5 +177,5 @@ def test_days_between_two_rows_on_which_none_holds_are_refused_and_named():
 def test_what_is_wrong_with_an_agreements_rows_is_told_in_our_words():
     rows = [{"days": 3, "count": "calendar", "source": "invented"}] * 2
     with pytest.raises(TableError) as refusal:
-        read_model(Agreement, {**agreement("kr-cn").model_dump(), "issue_window": rows}, Path("kr-cn.toml"))
-    assert str(refusal.value) == "kr-cn.toml: issue_window: two rows hold on the same day"
+        read_model(Agreement, {**agreement("kr-cn").model_dump(), "issue_window": rows}, Path("agreements/kr-cn.toml"))
+    assert str(refusal.value) == "agreements/kr-cn.toml: issue_window: two rows hold on the same day"
