@@ -6,7 +6,7 @@ from typing import Any
 
 from adapter.catalogue import Catalogue
 from adapter.findings import Finding, Rejected, Severity
-from adapter.mapping.begins import beginning, begins
+from adapter.mapping.begins import Beginning, beginning
 from adapter.mapping.mapping import Mapping
 from adapter.mapping.tell import Teller
 from adapter.schema import Limits, Schema, parse_json, parse_xml
@@ -56,11 +56,11 @@ def admit(
 def recognise(body: bytes, system: System, catalogue: Catalogue, limits: Limits = STANDARD) -> Document:
     """Bytes through the one door, with the table that they begin like; not yet validated."""
     root = parse_json(body, limits) if catalogue.is_json(system, body) else parse_xml(body, limits)
-    read = (table for table in catalogue.in_turn(system) if table.direction != "out" and begins(table, root))
-    table = next(read, None)
-    if table is None:
-        raise Rejected(_unrecognised(root, system, catalogue), stage="read")
-    return Document(catalogue.compiled(table), root)
+    begun = Beginning(root)
+    for table in catalogue.in_turn(system):
+        if table.direction != "out" and begun.fits(table):
+            return Document(catalogue.compiled(table), root)
+    raise Rejected(_unrecognised(root, system, catalogue), stage="read")
 
 
 def disputed(body: bytes, system: System, catalogue: Catalogue, limits: Limits = STANDARD) -> Finding | None:

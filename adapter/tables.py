@@ -14,6 +14,8 @@ from adapter.system import System
 
 COMMON = "common"
 """Folder of the tables that serve every partner."""
+KINDS = tuple(Kind)
+"""Kinds in turn: an enumeration is slower to go over than what it holds."""
 WINDOW, BLANK = 256, b"\xef\xbb\xbf \t\r\n"
 """How far, and over what, to look for a document's first character."""
 
@@ -46,9 +48,9 @@ class Tables:
 
         Each is read when its turn comes, so that a certificate costs no more than the tables of certificates.
         """
-        for kind in Kind:
+        for kind in KINDS:
             yield from self.own(system, kind)
-        for kind in Kind:
+        for kind in KINDS:
             yield from (table for table in self.of(system, kind) if table.common)
 
     def is_json(self, system: System, body: bytes) -> bool:

@@ -7,22 +7,40 @@ from adapter.mapping.path import Step
 from adapter.mapping.table import Table
 
 
-def begins(table: Table, root: Any) -> bool:
-    """Whether a document begins as this table's do: the root's names and predicates."""
-    if table.is_json != isinstance(root, dict):
-        return False
-    if table.is_json:
-        return all(root.get(name) == value for step in table.root.steps for name, value in step.where)
-    return root.tag == table.root.steps[0].name and _leads(table.root.steps, root)
+class Beginning:
+    """How one document begins: what is looked up for one table is known for the next."""
 
+    def __init__(self, root: Any) -> None:
+        self._root = root
+        self._said: dict[tuple[Any, str], str | None] = {}
 
-def _leads(steps: tuple[Step, ...], element: Any) -> bool:
-    """Whether the first step's predicates hold here, and the others lead on from here."""
-    for name, value in steps[0].where:
-        if (element.get(name[1:]) if name.startswith("@") else text_of(element, name)) != value:
+    def fits(self, table: Table) -> bool:
+        """Whether it is as this table's documents begin: the root's names and predicates."""
+        root, steps = self._root, table.root.steps
+        if table.is_json != isinstance(root, dict):
             return False
-    rest = steps[1:]
-    return not rest or any(_leads(rest, child) for child in element.iterchildren(rest[0].name))
+        if isinstance(root, dict):
+            return all(root.get(name) == value for step in steps for name, value in step.where)
+        return root.tag == steps[0].name and self._leads(steps, root)
+
+    def _leads(self, steps: tuple[Step, ...], element: Any) -> bool:
+        """Whether the first step's predicates hold here, and the others lead on from here."""
+        for name, value in steps[0].where:
+            if self._says(element, name) != value:
+                return False
+        rest = steps[1:]
+        return not rest or any(self._leads(rest, child) for child in element.iterchildren(rest[0].name))
+
+    def _says(self, element: Any, name: str) -> str | None:
+        asked = element, name
+        if asked not in self._said:
+            self._said[asked] = element.get(name[1:]) if name.startswith("@") else text_of(element, name)
+        return self._said[asked]
+
+
+def begins(table: Table, root: Any) -> bool:
+    """Whether a document begins as this table's do."""
+    return Beginning(root).fits(table)
 
 
 def beginning(table: Table) -> str:

@@ -151,10 +151,13 @@ def one_consignment(certificate: Certificate, terms: Terms, facts: Facts) -> Seq
     total = certificate.gross_weight
     if total is None:
         return KEPT
-    weights = [item.gross_weight for item in certificate.items if item.gross_weight is not None]
-    if any(weight.unit != total.unit for weight in weights):
-        return KEPT
-    heaviest = sum(weight.value for weight in weights)
+    heaviest = Decimal(0)
+    for item in certificate.items:
+        weight = item.gross_weight
+        if weight is not None:
+            if weight.unit != total.unit:
+                return KEPT
+            heaviest += weight.value
     if heaviest <= total.value:
         return KEPT
     message = f"the items weigh {heaviest} {total.unit} together"

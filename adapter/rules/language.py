@@ -27,29 +27,27 @@ def english(certificate: Certificate, terms: Terms, facts: Facts) -> Sequence[Br
             break
     else:
         # One look at all of it at once; where it stands matters only if something is found.
-        if "".join([text for _, text in _header(certificate)]).isascii():
+        if "".join([text for _, text in _header(certificate) if text]).isascii():
             return KEPT
     return [
         Breach(message=f"not in English: it has {script} letters", field=field, found=text, rests_on=language)
         for field, text in (*_header(certificate), *_items(certificate))
-        if (script := foreign_script(text))
+        if text and (script := foreign_script(text))
     ]
 
 
-def _header(certificate: Certificate) -> Iterator[tuple[str, str]]:
+def _header(certificate: Certificate) -> list[tuple[str, str | None]]:
     """The texts that forms print once, each with its field."""
+    found: list[tuple[str, str | None]] = []
     for role, name, line, city in PARTIES:
         party: Party | None = getattr(certificate, role)
         if party is not None:
-            yield name, party.name
+            found.append((name, party.name))
             if (address := party.address) is not None:
-                if address.line is not None:
-                    yield line, address.line
-                if address.city is not None:
-                    yield city, address.city
+                found += (line, address.line), (city, address.city)
     travel = certificate.consignment
     loading, discharge = travel.loading, travel.discharge
-    for field, text in (
+    found += (
         ("consignment.transport", travel.transport),
         ("consignment.journey", travel.journey),
         ("consignment.loading.name", loading.name if loading else None),
@@ -57,17 +55,15 @@ def _header(certificate: Certificate) -> Iterator[tuple[str, str]]:
         ("issued_at", certificate.issued_at),
         ("exhibition", certificate.exhibition),
         ("remarks", certificate.remarks),
-    ):
-        if text is not None:
-            yield field, text
+    )
+    return found
 
 
-def _items(certificate: Certificate) -> Iterator[tuple[str, str]]:
+def _items(certificate: Certificate) -> Iterator[tuple[str, str | None]]:
     """The texts that forms print for each item, each with its field."""
     for place, item in enumerate(certificate.items):
         yield f"items[{place}].description", item.description
-        if item.marks is not None:
-            yield f"items[{place}].marks", item.marks
+        yield f"items[{place}].marks", item.marks
 
 
 def foreign_script(text: str) -> str | None:
