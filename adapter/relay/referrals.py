@@ -23,8 +23,14 @@ Referral = Cancellation | Feedback | ExportLink
 def take_cancellation(
     arrival: Arrival, cancellation: Cancellation, known: Known, exchange: Exchange, at: datetime
 ) -> Outcome:
-    """It goes where the certificate went; Rejected (REF-01) if this system issued none, (STA-02) if that was used."""
+    """It goes where the certificate went; Rejected (STA-02) if that was used.
+
+    Also (REF-01) if this system issued none of the number, or not on the day that is said: a number mistyped is
+    another certificate's.
+    """
     issued = _issued(arrival, cancellation, known)
+    if cancellation.issued_on and all(cancellation.issued_on != each.issued_on for each in issued):
+        raise _unclear("the certificate of this number was issued on another day", cancellation)
     return _refer(arrival, cancellation, issued, change_all(issued, Event.CANCELLED), exchange, at)
 
 

@@ -119,6 +119,16 @@ def test_feedback_on_a_number_that_two_systems_gave_is_undecided_and_goes_to_nei
     assert {each.state for each in office.ledger.standings()} == {"sent"}
 
 
+def test_a_cancellation_that_names_another_day_of_issue_cancels_nothing(office: PostOffice) -> None:
+    office.put("kcci", record(NUMBER), "k-1")
+    office.work()
+    office.take("ID")
+    office.put("kcci", cancellation(NUMBER, issueDate="2025-05-13"), "c-1")
+    office.work()
+    assert findings(office) == [("REF-01", "undecided")]
+    assert (office.take("ID"), office.states()) == ([], {NUMBER: "sent"})
+
+
 SAME = "C253702000410021"
 
 
