@@ -78,7 +78,8 @@ def test_a_broker_with_another_certificate_than_those_that_are_held_is_not_belie
 @pytest.mark.parametrize("wrong", ["expired", "self-signed"])
 def test_the_broker_lets_us_not_in_with_a_wrong_certificate(broker_partner, tmp_path, wrong):
     own = self_signed(tmp_path, "us") if wrong == "self-signed" else broker_partner.authority.give("old", expired=True)
-    assert "alert" in refused(broker_partner, own=own)
+    told = refused(broker_partner, own=own)
+    assert "alert" in told or "EOF" in told, "it says why, and may have hung up before that is read"
 
 
 def test_without_tls_a_partners_broker_is_refused():
