@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 # Tests of servers mostly wait, so three at a time use two cores well; each of the three has servers of its own.
+# In the order of their folders: by number of tests, the few and long drills would come last, one after the other.
 TESTS_AT_ONCE ?= 3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check -c constraints.txt
@@ -19,7 +20,7 @@ demo: .venv/.runtime ## the national systems to every partner and back, on one m
 test: .venv/.dev ## servers, lint, types, layers and all tests (INSTALL=1 installs missing servers with apt)
 	$(BIN)/python tests/install_servers.py </dev/null
 	$(MAKE) --no-print-directory lint types
-	$(BIN)/python -m pytest -n $(TESTS_AT_ONCE) --dist loadfile -m 'not drill' </dev/null
+	$(BIN)/python -m pytest -n $(TESTS_AT_ONCE) --dist loadfile --no-loadscope-reorder -m 'not drill' </dev/null
 
 bench: .venv/.bench ## speed as a fraction of parse and validate; writes build/bench.json
 	$(BIN)/python -m benchmarks </dev/null

@@ -1,5 +1,6 @@
 """The database behind the ledger: SQLite in WAL mode on one machine, PostgreSQL when several share the work."""
 
+import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,7 +29,6 @@ BUSY_SECONDS = 10.0
 """How long a statement waits for another process to finish writing."""
 NO_DRIVER = "what talks to PostgreSQL is not installed: pip install 'eodes-adapter[postgresql]'"
 NO_URL = "not a database URL like sqlite:////FOLDER/ledger.db or postgresql://USER:PASSWORD@HOST/NAME"
-SQLITE_BEGINS = b"SQLite format 3\0"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _READING = {"reading": True}
@@ -50,8 +50,6 @@ def open_engine(url: str, busy: float = BUSY_SECONDS, make: bool = True) -> Engi
             raise ValueError(NO_DRIVER) from None
         # The URL is not repeated: where it is misspelt, its password may stand anywhere.
         raise ValueError(NO_URL) from None
-    if engine.dialect.name == "sqlite":
-        _require_sqlite(Path(str(address.database)))
     if not make:
         _require_ledger(engine)
     if engine.dialect.name == "sqlite":
@@ -59,7 +57,7 @@ def open_engine(url: str, busy: float = BUSY_SECONDS, make: bool = True) -> Engi
             make_private(str(address.database))
         event.listen(engine, "connect", partial(_prepare_sqlite, busy))
         event.listen(engine, "begin", _begin_sqlite)
-    with reading(engine) as connection:
+    with _a_database(engine), reading(engine) as connection:
         if is_current(engine, connection):
             return engine
     with writing(engine) as connection:
@@ -67,22 +65,26 @@ def open_engine(url: str, busy: float = BUSY_SECONDS, make: bool = True) -> Engi
     return engine
 
 
-def _require_sqlite(file: Path) -> None:
-    """Raises ValueError where the file is something else, or what a torn disk left of it."""
+@contextmanager
+def _a_database(engine: Engine) -> Iterator[None]:
+    """Raises ValueError where the file is something else, or what a torn disk left of it.
+
+    SQLite has to find that out: whoever opened and closed the file beside it would drop the locks of this process.
+    """
     try:
-        with file.open("rb") as opened:
-            begins = opened.read(len(SQLITE_BEGINS))
-    except OSError:  # whoever opens it as a database tells why
-        return
-    if begins and begins != SQLITE_BEGINS:
-        raise ValueError(f"{file} is no SQLite database; if it was the ledger, put a backup back")
+        yield
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_NOTADB:
+            raise
+        said = f"{engine.url.database} is no SQLite database; if it was the ledger, put a backup back"
+        raise ValueError(said) from None
 
 
 def _require_ledger(engine: Engine) -> None:
     """Raises ValueError where there is no ledger, without making anything of it."""
     if engine.dialect.name == "sqlite" and not Path(str(engine.url.database)).is_file():
         raise ValueError(f"there is no file {engine.url.database}")
-    with reading(engine) as connection:
+    with _a_database(engine), reading(engine) as connection:
         if not is_there(engine, connection):
             raise ValueError(f"there is no ledger in {engine.url.database}")
 

@@ -1,5 +1,7 @@
 """The ledger alone: opening, lists, questions."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -116,3 +118,18 @@ def test_a_file_that_is_no_database_is_refused_with_its_name(tmp_path):
     with pytest.raises(ValueError, match=r"ledger\.db is no SQLite database; .* put a backup back"):
         Ledger.open(f"sqlite:///{place}")
     assert place.read_bytes() == b"what a torn disk left"
+
+
+def test_a_second_look_in_the_same_process_keeps_the_locks_of_the_first(tmp_path):
+    """A file opened and closed beside SQLite loses them: another process then takes the log away that we write to."""
+    url = f"sqlite:///{tmp_path / 'ledger.db'}"
+    first = Ledger.open(url)
+    Ledger.open(url, make=False).close()
+    subprocess.run([sys.executable, "-c", OTHER, url], check=True, timeout=60)
+    assert (tmp_path / "ledger.db-wal").exists()
+    first.close()
+
+
+OTHER = (
+    "import sys; from adapter.ledger import Ledger; ledger = Ledger.open(sys.argv[1]); ledger.dead(); ledger.close()"
+)
