@@ -191,7 +191,8 @@ def test_a_vhost_that_is_made_later_is_furnished_and_used(rabbitmq, amqp_url, la
         broker.close()
     told = [(each["event"], each["vhost"]) for each in logs if each["side"] == "taking"]
     name = layout.partners[1].name
-    assert told == [("a partner's vhost is in trouble", name), ("a partner's vhost answers again", name)]
+    turns = [("a partner's vhost is in trouble", name), ("a partner's vhost answers again", name)]
+    assert told and told == turns * (len(told) // 2)  # a vhost that is being made may turn us away once more
 
 
 def take_nothing(broker):
