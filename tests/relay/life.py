@@ -13,6 +13,7 @@ from adapter.certificate import Certificate, Item
 from adapter.delivery import Delivery
 from adapter.ledger import Ledger, Standing
 from adapter.messages import Content, Kind
+from adapter.relay.names import inbox, outbox
 from adapter.relay.rabbitmq import RabbitMQ
 from adapter.relay.relay import Relay
 from adapter.simulator import Endpoint, Received, Status
@@ -58,19 +59,21 @@ class Life:
         self._relay.declare()
         codes = [partner, *(code for code, system in known.systems.items() if system.side == "domestic")]
         self.ends = {code: self._end(known.system(code), known, url) for code in codes}
+        self._watch, self._queues = self._broker(url), [name(code) for code in codes for name in (inbox, outbox)]
         self._received: list[Received] = []
 
     def play(self) -> list[Received]:
         """Rounds until nothing moves any more; what the systems received meanwhile."""
         before, quiet = len(self._received), 0
-        while quiet < 4:
+        while quiet < 6:
             self._now += timedelta(seconds=2)
             moved = bool(self._relay.step(0.02)) | (not self._relay.settle(1))
             for end in self.ends.values():
                 came = end.step(0.02)
                 self._received += came
                 moved |= bool(came)
-            quiet = 0 if moved else quiet + 1
+            # On a machine that has much else to do, a message that lies there may come only after a quiet round.
+            quiet = 0 if moved or any(self._watch.depths(self._queues).values()) else quiet + 1
         return self._received[before:]
 
     def forward(self, **span: float) -> None:
