@@ -59,6 +59,21 @@ def children(pid: int) -> list[int]:
     return [each for each, parent, _ in _running() if parent == pid]
 
 
+def await_listening(process: Process) -> None:
+    """Until it handles SIGTERM itself; raises RuntimeError when it ends before, or when that takes too long."""
+    deadline = time.monotonic() + START_SECONDS
+    while not _handles(process.pid, signal.SIGTERM):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"process {process.pid} does not begin to listen")
+        time.sleep(0.01)
+
+
+def _handles(pid: int, number: signal.Signals) -> bool:
+    said = Path(f"/proc/{pid}/status").read_text(errors="replace")
+    caught = int(said.partition("SigCgt:")[2].split()[0], 16)
+    return bool(caught >> (number - 1) & 1)
+
+
 def await_end(pids: list[int]) -> None:
     """Until none of these runs; raises RuntimeError when that takes too long."""
     deadline = time.monotonic() + STOP_SECONDS

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from processes import Process, end, kin, spawn
+from processes import Process, await_listening, end, kin, spawn
 
 LEASE_SECONDS = 4.0
 """Instead of 30, so that a drill need not wait for them; long enough for whoever only waits for a broker to restart."""
@@ -51,8 +51,9 @@ class Crews:
                 self._running[place] = self._start(self._options[place])
 
     def end(self) -> None:
-        """Tell all to end, and wait."""
+        """Tell all to end, each as soon as it listens: one may have been started anew a moment before; and wait."""
         for relay in self._running:
+            await_listening(relay)
             relay.send_signal(signal.SIGTERM)
         self.codes = [relay.wait(END_SECONDS) for relay in self._running]
 

@@ -84,9 +84,18 @@ class Branch:
         return self._contained(self._taking, _is_open(taker), take, [])
 
     def depths(self, pump: Pump, queues: Iterable[str]) -> dict[str, int]:
-        """How many messages wait in each queue that exists and can be reached."""
+        """How many messages wait in each queue that exists and can be reached.
+
+        Whoever made the queues finds them again after an outage: it ends only where they are there.
+        """
         taker = self.rabbit.taker(pump)
-        return self._contained(self._taking, _is_open(taker), lambda: queue_depths(taker.link, queues), {})
+
+        def look() -> dict[str, int]:
+            if self._taking.reason and self._wanted:
+                furnish(taker.link, self._wanted, self.vhost)
+            return queue_depths(taker.link, queues)
+
+        return self._contained(self._taking, _is_open(taker), look, {})
 
     def send(self, pump: Pump, parcels: Sequence[Parcel]) -> list[Receipt]:
         """Hand over; the receipts of what was refused on this side, which is all or nothing."""
