@@ -1,7 +1,7 @@
 """Where settings become things: the broker and the ledger that commands share."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from adapter.catalogue import Catalogue
 from adapter.cli.guard import refuse
 from adapter.connections import Connections, open_connections
-from adapter.ledger import Ledger, Moved
+from adapter.ledger import Ledger, Moved, tell_nobody
 from adapter.relay.broker import Broker
 from adapter.relay.topology import Topology, topology
 from adapter.settings import EMBEDDED, Settings
@@ -40,17 +40,16 @@ def endpoints_of(
     `share` is how many processes send side by side.
     """
     connections = connections_of(settings, catalogue)
-    with broker_of(settings, catalogue, until) as broker:
-        from adapter.relay.endpoints.opening import over
+    from adapter.relay.endpoints.opening import over
 
-        try:
-            whole = over(broker, connections, share)
-        except ValueError as error:
-            raise refuse(f"--connections: {settings.connections}: {error}") from None
-        try:
-            yield whole
-        finally:
-            whole.close()
+    broker = _open_broker(settings.broker_url, topology_of(settings, catalogue), until)
+    try:
+        whole = over(broker, connections, share)
+    except ValueError as error:
+        broker.close()
+        raise refuse(f"--connections: {settings.connections}: {error}") from None
+    with closing(whole):
+        yield whole
 
 
 def connections_of(settings: Settings, catalogue: Catalogue) -> Connections:
@@ -102,20 +101,18 @@ def topology_of(settings: Settings, catalogue: Catalogue) -> Topology:
 
 @contextmanager
 def ledger_of(
-    settings: Settings, make: bool = True, told: Callable[[Sequence[Moved]], None] | None = None
+    settings: Settings, make: bool = True, told: Callable[[Sequence[Moved]], None] = tell_nobody
 ) -> Iterator[Ledger]:
     """The ledger that the settings name, closed at the end; a URL of none is refused. Raises Unavailable.
 
     Unless `make`, one that is not there yet is refused too. `told` hears how certificates move.
     """
     try:
-        ledger = Ledger.open(settings.ledger_url, timedelta(seconds=settings.lease), make, *([told] if told else []))
+        ledger = Ledger.open(settings.ledger_url, timedelta(seconds=settings.lease), make, told)
     except ValueError as error:
         raise refuse(f"--database: {error}") from None
-    try:
+    with closing(ledger):
         yield ledger
-    finally:
-        ledger.close()
 
 
 def management_of(settings: Settings) -> "Management":

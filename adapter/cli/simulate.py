@@ -18,7 +18,7 @@ from adapter.findings import Unavailable
 from adapter.relay.advice import advise
 from adapter.relay.names import inbox, outbox
 from adapter.relay.stop import Stop
-from adapter.settings import Settings, settings
+from adapter.settings import EMBEDDED, Settings, settings
 from adapter.simulator import Endpoint, Received
 
 WAIT = 0.2
@@ -68,7 +68,7 @@ def _play(
 
 def _endpoint(code: str, told: Settings, catalogue: Catalogue, stack: ExitStack) -> Endpoint:
     queues = stack.enter_context(broker_at(told, catalogue, outbox(code)))
-    if not told.broker:  # queues in files have no operator: what is missing is made
+    if told.broker_url.startswith(EMBEDDED):  # queues in files have no operator: what is missing is made
         queues.declare([inbox(code)])
     return Endpoint(catalogue.system(code), queues, catalogue, _now, Calendar(cache_folder()))
 

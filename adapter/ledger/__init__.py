@@ -26,7 +26,7 @@ from adapter.ledger.entries import (
 )
 from adapter.ledger.interventions import Intervention
 from adapter.ledger.known import DayAsked, DayBook, Exchanged, Known, Paper, Question, Rare
-from adapter.ledger.ledger import Ledger
+from adapter.ledger.ledger import Ledger, tell_nobody
 from adapter.ledger.looks import Looks
 from adapter.ledger.originals import Original
 from adapter.ledger.shown import Arrived, Backlog, Dead, Place, Posted
@@ -37,4 +37,5 @@ __all__ = [
     "Deed", "Due", "Entry", "Exchanged", "Hold", "Intervention", "ItemStep", "Known", "Ledger", "Looks", "Moved",
     "Original", "Outcome", "Outpaced", "Paper", "Part", "Place", "Position", "Post", "Posted", "Question", "Rare",
     "Sent", "Standing", "Step", "Turn", "Verification", "VerificationStep", "Waiting", "micros", "moment",
+    "tell_nobody",
 ]  # fmt: skip

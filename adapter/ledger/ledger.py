@@ -40,7 +40,7 @@ AHEAD = timedelta(hours=1)
 BODY = ("id", "coding", "body")
 
 
-def _tell_nobody(steps: Sequence[Moved]) -> None:
+def tell_nobody(steps: Sequence[Moved]) -> None:
     """Nobody asks how certificates move."""
 
 
@@ -58,7 +58,7 @@ class Ledger(Looks):
 
     def __init__(
         self, engine: Engine, lease: timedelta = LEASE_TIME, chains: Callable[[], str] = _any_name,
-        told: Callable[[Sequence[Moved]], None] = _tell_nobody,
+        told: Callable[[Sequence[Moved]], None] = tell_nobody,
     ) -> None:  # fmt: skip
         super().__init__(engine)
         self._lease, self._told = lease, told
@@ -69,7 +69,7 @@ class Ledger(Looks):
     @classmethod
     def open(
         cls, url: str, lease: timedelta = LEASE_TIME, make: bool = True,
-        told: Callable[[Sequence[Moved]], None] = _tell_nobody,
+        told: Callable[[Sequence[Moved]], None] = tell_nobody,
     ) -> "Ledger":  # fmt: skip
         """The ledger at this database URL, made where there is none, if it may be; raises ValueError or Unavailable."""
         return cls(open_engine(url, make=make), lease, told=told)
