@@ -21,9 +21,10 @@ from adapter.findings import Trouble, Unavailable
 from adapter.ledger import HELD, LIVING, Deed, Ledger, Original
 from adapter.relay.arrival import Arrival, arrive
 from adapter.relay.exchange import Exchange
-from adapter.relay.intake import TOGETHER, Intake, Taken
+from adapter.relay.intake import TOGETHER, Intake
 from adapter.relay.names import inbox
 from adapter.relay.quarantine import Quarantine
+from adapter.relay.taken import Taken
 from adapter.relay.witness import Witness
 from adapter.settings import Settings, settings
 

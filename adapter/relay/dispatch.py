@@ -14,8 +14,8 @@ from adapter.relay.backoff import back_off
 from adapter.relay.breaker import Breakers
 from adapter.relay.broker import Broker, Outcome, Parcel, Receipt
 from adapter.relay.graves import Graves
-from adapter.relay.intake import Taken
 from adapter.relay.names import outbox
+from adapter.relay.taken import Taken
 from adapter.relay.witness import UnderWay, Witness, Work
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -9,8 +9,8 @@ from adapter.delivery import Delivery
 from adapter.findings import Unavailable
 from adapter.relay.backoff import back_off
 from adapter.relay.broker import Broker, Outcome, Parcel, Receipt
-from adapter.relay.intake import Taken
 from adapter.relay.names import DEAD
+from adapter.relay.taken import Taken
 
 
 @dataclass(slots=True)

@@ -1,6 +1,5 @@
 """Intake: a window of deliveries becomes what comes of it, written part by part, then it may be acknowledged."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -10,7 +9,7 @@ from itertools import groupby
 import structlog
 
 from adapter.delivery import Delivery
-from adapter.findings import Finding, Severity, Trouble, Unavailable
+from adapter.findings import Finding, Trouble, Unavailable
 from adapter.ledger import HELD, LIVING, Deed, Known, Ledger, Original, Outcome, Outpaced
 from adapter.relay.arrival import NONE, Arrival, arrive, arrive_all
 from adapter.relay.decide import HELD_FOR, decide_all, give_up
@@ -18,6 +17,7 @@ from adapter.relay.exchange import Exchange
 from adapter.relay.names import inbox
 from adapter.relay.quarantine import SUSPICIOUS, Quarantine
 from adapter.relay.questions import question, with_parts
+from adapter.relay.taken import Taken
 from adapter.relay.witness import Witness, Work
 
 log = structlog.get_logger()
@@ -30,22 +30,6 @@ UNCHECKED = "SIG-10"
 """What is undecided of is the signature itself."""
 RACES = 3
 """How often a part is decided again because the ledger knew better, the last time leaving all to dispatch."""
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A delivery and what came of it."""
-
-    delivery: Delivery
-    outcome: Outcome
-    buried: bool = False
-    """Whether it still has to be laid into the queue of the dead."""
-
-    @property
-    def found(self) -> tuple[Finding, ...]:
-        """What was found wrong with it, as the ledger keeps it."""
-        said = json.loads(self.outcome.entry.findings or "[]")
-        return tuple(Finding(**each | {"severity": Severity(each["severity"])}) for each in said)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,10 @@ from adapter.relay.backoff import back_off
 from adapter.relay.broker import Broker
 from adapter.relay.dispatch import Dispatch
 from adapter.relay.exchange import Exchange
-from adapter.relay.intake import Intake, Taken
+from adapter.relay.intake import Intake
 from adapter.relay.names import queue_names
 from adapter.relay.quarantine import Quarantine
+from adapter.relay.taken import Taken
 from adapter.relay.uncollected import uncollected
 from adapter.relay.witness import Witness, Work
 from adapter.rules import WorkingDays

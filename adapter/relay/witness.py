@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from adapter.delivery import Message
 from adapter.ledger import Moved
-
-if TYPE_CHECKING:
-    from adapter.delivery import Message
-    from adapter.relay.intake import Taken
+from adapter.relay.taken import Taken
 
 
 class Work(StrEnum):
@@ -53,13 +51,13 @@ class Witness:
         """Entered while this is done, with so many deliveries or messages."""
         return nullcontext()
 
-    def owned(self, part: Sequence["Taken"], seconds: float) -> None:
+    def owned(self, part: Sequence[Taken], seconds: float) -> None:
         """The ledger owns what came of these, so many seconds after they were taken off their queues."""
 
     def moved(self, steps: Sequence[Moved]) -> None:
         """Certificates came into other states, and the ledger has them; called by the ledger's own thread."""
 
-    def handed_over(self, messages: Sequence["Message"]) -> None:
+    def handed_over(self, messages: Sequence[Message]) -> None:
         """These are on their way."""
 
     def confirmed(self, gone: Sequence[UnderWay], at: datetime) -> None:
@@ -87,7 +85,7 @@ class Witnesses(Witness):
             stack.enter_context(each.work(work, count))
         return stack
 
-    def owned(self, part: Sequence["Taken"], seconds: float) -> None:
+    def owned(self, part: Sequence[Taken], seconds: float) -> None:
         """The ledger owns what came of these."""
         for each in self._each:
             each.owned(part, seconds)
@@ -97,7 +95,7 @@ class Witnesses(Witness):
         for each in self._each:
             each.moved(steps)
 
-    def handed_over(self, messages: Sequence["Message"]) -> None:
+    def handed_over(self, messages: Sequence[Message]) -> None:
         """These are on their way."""
         for each in self._each:
             each.handed_over(messages)

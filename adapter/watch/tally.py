@@ -12,7 +12,7 @@ from typing import Any
 
 from adapter.delivery import Message
 from adapter.ledger import DONE, HELD, Moved, Outcome
-from adapter.relay.intake import Taken
+from adapter.relay.taken import Taken
 from adapter.relay.witness import UnderWay, Witness, Work
 from adapter.watch import metrics
 from adapter.watch.metrics import SECONDS, Metric

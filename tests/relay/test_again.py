@@ -14,9 +14,10 @@ from adapter.ledger import CORRECTED, DONE, Deed, Known, Ledger, Question
 from adapter.relay.arrival import arrive
 from adapter.relay.embedded import Embedded
 from adapter.relay.exchange import Exchange
-from adapter.relay.intake import Intake, Taken
+from adapter.relay.intake import Intake
 from adapter.relay.names import inbox
 from adapter.relay.quarantine import Quarantine
+from adapter.relay.taken import Taken
 from adapter.relay.witness import Witness
 from adapter.schema import Limits
 
