@@ -48,6 +48,7 @@ class Catalogue:
         self._tables = Tables(folders)
         self._writing: dict[tuple[str, Kind, str | None, date | None], Table] = {}
         self._compiled: dict[str, Compiled] = {}
+        self._outlines: dict[str, Outline] = {}
         self._schemas: dict[str, Schema | JsonSchema] = {}
 
     @classmethod
@@ -155,8 +156,10 @@ class Catalogue:
             yield prove(self.compiled(table).compile().plan)
 
     def outline(self, table: Table) -> Outline:
-        """What the table's schema says."""
-        return Outline.open(self._schema_path(table), self.cache)
+        """What the table's schema says, read once: most schemas serve several tables."""
+        if table.schema not in self._outlines:
+            self._outlines[table.schema] = Outline.open(self._schema_path(table), self.cache)
+        return self._outlines[table.schema]
 
     def schema(self, table: Table) -> Schema | JsonSchema:
         """The table's schema, opened once."""

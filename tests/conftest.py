@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 from collections.abc import Iterator
 from functools import partial
 
@@ -40,8 +41,13 @@ def update(request: pytest.FixtureRequest) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Have the servers stopped whoever ends the session."""
-    end_whole(leads=bool(config.getoption("numprocesses", None)) and not hasattr(config, "workerinput"))
+    """Have the servers stopped whoever ends the session, and what schemas say kept until then."""
+    works_for_another = hasattr(config, "workerinput")
+    end_whole(leads=bool(config.getoption("numprocesses", None)) and not works_for_another)
+    if not works_for_another:
+        kept = tempfile.TemporaryDirectory(prefix="eodes-tests-")
+        config.add_cleanup(kept.cleanup)
+        os.environ[processes.KEPT] = kept.name
 
 
 def end_whole(leads: bool = False) -> None:

@@ -19,6 +19,14 @@ STOP_SECONDS = 10
 
 Process = subprocess.Popen[bytes]
 
+KEPT = "EODES_CACHE"
+"""Names the folder in which all processes of a session keep what takes long to read."""
+
+
+def unset() -> dict[str, str]:
+    """This process's environment without any setting of ours but that folder."""
+    return {name: value for name, value in os.environ.items() if name == KEPT or not name.startswith("EODES_")}
+
 
 def spawn(command: list[str], folder: Path, env: dict[str, str] | None = None, **account: Any) -> Process:
     """Start a process in its own session, so that Ctrl-C does not reach it; it writes to `log` in its folder."""

@@ -1,7 +1,6 @@
 """The tables and fixtures that the project ships, as tests take them: opened once, told apart by readable names."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,7 +9,9 @@ from typing import Any
 from adapter import translate
 from adapter.calendar import Calendar
 from adapter.catalogue import Catalogue
+from adapter.cli.start import cache_folder
 from adapter.delivery import Delivery
+from adapter.mapping.begins import Beginning
 from adapter.mapping.mapping import Mapping, Read
 from adapter.mapping.table import Table
 from adapter.rules import Facts
@@ -25,8 +26,8 @@ BESIDE = (".hub.json", ".complaint.json")
 
 @cache
 def catalogue() -> Catalogue:
-    """The packaged catalogue; tables compile once for all tests of a process."""
-    return Catalogue.open()
+    """The packaged catalogue; tables compile once for all tests of a process, schemas are read once for a session."""
+    return Catalogue.open(cache=cache_folder())
 
 
 @cache
@@ -90,14 +91,13 @@ class Fixture:
 
     @property
     def table(self) -> Table:
-        """The table it belongs to."""
-        return self.open().mapping.plan.table
+        """The table it belongs to; none is compiled for that, so that tests can be listed by it."""
+        return self._only_written or _begun(self)
 
     def open(self) -> translate.Document:
-        """Parsed and valid, with the table it belongs to: one that is only written is found by its folder."""
-        side = "domestic" if self.system.side == "domestic" else "partners"
-        table = tables().get(f"{side}/{self.system.code.lower()}/{self.kind}.toml")
-        if table is None or table.direction != "out":
+        """Parsed and valid, with the table it belongs to."""
+        table = self._only_written
+        if table is None:
             return translate.open_document(self.body, self.system, catalogue())
         mapping, root = catalogue().compiled(table), parse(table, self.body)
         translate.validate(mapping, root, catalogue(), "schema")
@@ -107,6 +107,13 @@ class Fixture:
         """What it says."""
         document = self.open()
         return document.mapping.read(document.root)
+
+    @property
+    def _only_written(self) -> Table | None:
+        """The table of its folder's name, if that reads nothing: how a document begins does not lead to it."""
+        side = "domestic" if self.system.side == "domestic" else "partners"
+        table = tables().get(f"{side}/{self.system.code.lower()}/{self.kind}.toml")
+        return table if table and table.direction == "out" else None
 
 
 def documents(folder: Path = FIXTURES) -> list[Fixture]:
@@ -119,10 +126,18 @@ def bad_documents(folder: Path = FIXTURES) -> list[Fixture]:
     return [fixture for fixture in _all(folder) if fixture.kind == "bad"]
 
 
-def _all(folder: Path) -> Iterator[Fixture]:
-    for path in sorted(folder.glob("*/*/*")):
-        if path.suffix in (".xml", ".json") and not path.name.endswith(BESIDE):
-            yield Fixture(path)
+@cache
+def _all(folder: Path) -> tuple[Fixture, ...]:
+    found = (path for path in sorted(folder.glob("*/*/*")) if path.suffix in (".xml", ".json"))
+    return tuple(Fixture(path) for path in found if not path.name.endswith(BESIDE))
+
+
+@cache
+def _begun(fixture: Fixture) -> Table:
+    """The first table that reads documents which begin like this one."""
+    is_json = catalogue().is_json(fixture.system, fixture.body)
+    begun = Beginning(parse_json(fixture.body) if is_json else parse_xml(fixture.body))
+    return next(each for each in catalogue().in_turn(fixture.system) if each.direction != "out" and begun.fits(each))
 
 
 def parse(table: Table, body: bytes) -> Any:

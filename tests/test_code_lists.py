@@ -32,7 +32,10 @@ def lists():
                 yield f"{path.parent.name}/{path.stem} {name}".strip(), codes["source"], flat
 
 
-@pytest.mark.parametrize(("place", "source", "texts"), list(lists()), ids=[place for place, _, _ in lists()])
+LISTS = list(lists())
+
+
+@pytest.mark.parametrize(("place", "source", "texts"), LISTS, ids=[place for place, _, _ in LISTS])
 def test_codes_that_cite_a_list_of_the_un_are_on_it(place, source, texts):
     cited = set().union(*(UNCL[number] for number in re.findall(r"\b(?:1001|1225|1373|4343|4405)\b", source)))
     # Some write theirs with leading zeros, and have letters of their own beside them.

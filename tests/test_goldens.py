@@ -13,11 +13,13 @@ from adapter.certificate import Certificate
 from adapter.rules import printable
 
 DOCUMENTS = shelf.documents()
+PARTNERS = [one for one in DOCUMENTS if one.system.side == "partner"]
 PAIRS = [
     (record, partners)
     for record in DOCUMENTS
-    for partners in DOCUMENTS
-    if record.system.side == "domestic" and partners.system.side == "partner" and record.path.stem == partners.path.stem
+    if record.system.side == "domestic"
+    for partners in PARTNERS
+    if record.path.stem == partners.path.stem
 ]
 NAMES = [f"{record}-{partners.system.code}" for record, partners in PAIRS]
 RECEIVED = [(record, partners) for record, partners in PAIRS if record.kind != "certificate"]

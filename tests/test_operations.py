@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from processes import free_ports
+from processes import free_ports, unset
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs/operations.md").read_text("utf-8")
@@ -21,11 +21,10 @@ def test_a_day_goes_as_the_page_says(tmp_path):
     for name in ("fixtures", "mappings"):
         (tmp_path / name).symlink_to(ROOT / name)
     script = "\n".join(re.findall(r"```sh\n(.*?)```", DAY, re.DOTALL)).replace("9464", str(free_ports(1)[0]))
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("EODES_")}
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     played = subprocess.Popen(
         ["bash", "-euxo", "pipefail", "-c", script], cwd=tmp_path, start_new_session=True, text=True,
-        env=kept | {"PATH": path, "EODES_CACHE": str(tmp_path / "cache")},
+        env=unset() | {"PATH": path},
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     try:

@@ -3,17 +3,10 @@
 import pytest
 
 
-@pytest.fixture(scope="session")
-def warm_cache(tmp_path_factory):
-    """One cache for all tests: what schemas say is read once."""
-    return tmp_path_factory.mktemp("cache")
-
-
 @pytest.fixture(autouse=True)
-def own_folders(monkeypatch, tmp_path, warm_cache):
+def own_folders(monkeypatch, tmp_path):
     """Every command of a test finds an environment of its own."""
     names = "HOME BROKER DATABASE WATCH CONNECTIONS DEBUG SECRETS PARTNER_VHOSTS MANAGEMENT GRANT_PASSWORD"
     for name in names.split():
         monkeypatch.delenv(f"EODES_{name}", raising=False)
-    monkeypatch.setenv("EODES_CACHE", str(warm_cache))
     monkeypatch.setenv("EODES_DATA", str(tmp_path / "data"))

@@ -19,7 +19,6 @@ from adapter.ledger.backup import back_up
 @pytest.fixture(autouse=True)
 def own_folders(monkeypatch, tmp_path):
     monkeypatch.setenv("EODES_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("EODES_CACHE", str(tmp_path / "cache"))
     for name in ("EODES_HOME", "EODES_BROKER", "EODES_DATABASE", "EODES_SECRETS", "EODES_PARTNER_VHOSTS"):
         monkeypatch.delenv(name, raising=False)
 

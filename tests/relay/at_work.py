@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -13,7 +12,7 @@ from typing import Any
 
 from parcels import PATIENCE, send_all
 from post_office import catalogue
-from processes import Process, end, spawn, wait_until
+from processes import Process, end, spawn, unset, wait_until
 
 from adapter.delivery import Delivery
 from adapter.relay.broker import Broker, Outcome, Parcel
@@ -50,16 +49,15 @@ class AtWork:
 def at_work(folder: Path, broker: str, database: str, *words: str) -> Iterator[AtWork]:
     """`eodes relay` on this broker and database."""
     folder.mkdir(exist_ok=True)
-    process = spawn([sys.executable, "-m", "adapter", "relay", *words], folder, environment(folder, broker, database))
+    process = spawn([sys.executable, "-m", "adapter", "relay", *words], folder, environment(broker, database))
     try:
         yield AtWork(process, folder)
     finally:
         end(process, signal.SIGTERM)
 
 
-def environment(folder: Path, broker: str, database: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("EODES_")}
-    return kept | {"EODES_BROKER": broker, "EODES_DATABASE": database, "EODES_CACHE": str(folder / "cache")}
+def environment(broker: str, database: str) -> dict[str, str]:
+    return unset() | {"EODES_BROKER": broker, "EODES_DATABASE": database}
 
 
 def fill(broker: Broker, parcels: Iterable[Parcel]) -> None:

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 
 from post_office import FIXTURES, calendar
 
 from adapter.catalogue import Catalogue
 from adapter.certificate import Certificate, Item
-from adapter.delivery import Delivery
 from adapter.ledger import Ledger, Standing
 from adapter.messages import Content, Kind
 from adapter.relay.names import inbox, outbox
@@ -18,7 +18,6 @@ from adapter.relay.rabbitmq import RabbitMQ
 from adapter.relay.relay import Relay
 from adapter.simulator import Endpoint, Received, Status
 from adapter.system import System
-from adapter.translate import read
 
 AFTER_ISSUE = timedelta(days=20)
 """When the relay takes a certificate in: late enough for whatever its issuer may do by then."""
@@ -129,7 +128,7 @@ def exported(known: Catalogue, pair: Pair, items: int | None = None, form: str =
         paper
         for code, system in known.systems.items()
         if system.side == "domestic"
-        for paper in _papers(known, code, pair.agreement)
+        for paper in _papers(code, pair.agreement)
         if Path(paper.name).stem in names
         and paper.certificate.form == form
         and paper.certificate.type == "certificate"
@@ -137,15 +136,20 @@ def exported(known: Catalogue, pair: Pair, items: int | None = None, form: str =
     ]
 
 
-def imported(known: Catalogue, pair: Pair) -> list[Paper]:
+def imported(pair: Pair) -> list[Paper]:
     """Certificates that the partner issues."""
-    papers = _papers(known, pair.partner, pair.agreement)
+    papers = _papers(pair.partner, pair.agreement)
     return [each for each in papers if "import" in each.name and each.certificate.form == "original"]
 
 
-def _papers(known: Catalogue, code: str, agreement: str) -> Iterator[Paper]:
-    for path in sorted((FIXTURES / code.lower() / "certificate").glob("*")):
-        if path.suffix in (".xml", ".json") and not path.name.endswith(".hub.json"):
-            content = read(Delivery(path.read_bytes(), code), known).content
-            if isinstance(content, Certificate) and content.agreement == agreement:
-                yield Paper(code, path.name, path.read_bytes(), content)
+@cache
+def _papers(code: str, agreement: str) -> tuple[Paper, ...]:
+    """What the system issues under the agreement; each says what its golden says, and test_goldens proves that."""
+    found = []
+    for golden in sorted((FIXTURES / code.lower() / "certificate").glob("*.hub.json")):
+        certificate = Certificate.model_validate_json(golden.read_bytes())
+        if certificate.agreement == agreement:
+            name = golden.name.removesuffix(".hub.json")
+            (path,) = (each for each in golden.parent.glob(f"{name}.*") if each != golden)
+            found.append(Paper(code, path.name, path.read_bytes(), certificate))
+    return tuple(found)

@@ -9,6 +9,7 @@ from pathlib import Path
 from adapter import translate
 from adapter.calendar import Calendar
 from adapter.catalogue import Catalogue
+from adapter.cli.start import cache_folder
 from adapter.delivery import Delivery
 from adapter.envelope import digest
 from adapter.ledger import Ledger
@@ -23,7 +24,7 @@ START = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 @lru_cache(maxsize=1)
 def catalogue() -> Catalogue:
-    return Catalogue.open()
+    return Catalogue.open(cache=cache_folder())
 
 
 @lru_cache(maxsize=1)

@@ -23,7 +23,7 @@ def test_a_round_that_does_not_end_is_ended_after_its_limit_and_the_log_says_whe
     with contextlib.closing(Embedded(tmp_path / "queues.db")) as broker:
         broker.declare(queue_names(catalogue()))
         broker.send([Parcel(inbox("kcci"), "m-1", HANGS)])
-        told = {"EODES_DATA": str(tmp_path), "EODES_CACHE": str(tmp_path / "cache")}
+        told = {"EODES_DATA": str(tmp_path)}
         relay = spawn([sys.executable, str(DEADLY), "relay", "--drain", "0.5"], tmp_path, os.environ | told)
         try:
             wait_until(lambda: broker.depths([inbox("kcci")]) == {inbox("kcci"): 0}, relay, tmp_path)
@@ -42,7 +42,7 @@ def test_a_relay_whose_log_nobody_reads_ends_all_the_same(tmp_path: Path) -> Non
         while True:
             os.write(writing, b"." * 4096)
     os.set_blocking(writing, True)
-    told = {"EODES_DATA": str(tmp_path), "EODES_CACHE": str(tmp_path / "cache")}
+    told = {"EODES_DATA": str(tmp_path)}
     command = [sys.executable, "-m", "adapter", "relay", "--drain", "0.5"]
     relay = subprocess.Popen(command, env=os.environ | told, stderr=writing, start_new_session=True)
     try:

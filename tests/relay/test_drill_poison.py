@@ -70,7 +70,7 @@ def test_all_good_ones_arrive_and_all_poison_is_dead_with_its_code(
 ) -> None:
     good = numbers(count)
     command = [sys.executable, str(DEADLY), "relay"]
-    place = environment(tmp_path, amqp_url, database_url)
+    place = environment(amqp_url, database_url)
     place |= {"EODES_CREW": str(os.getpid()), "EODES_LEASE": "4"}  # so as not to wait long for what the dead had
     with (
         contextlib.closing(RabbitMQ(amqp_url, patience=60)) as broker,

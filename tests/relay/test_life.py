@@ -9,6 +9,7 @@ from life import Life, Pair, Paper, exported, imported, life, said
 from shelf import ROOT
 
 from adapter.catalogue import Catalogue
+from adapter.cli.start import cache_folder
 from adapter.deadlines import REPLY
 from adapter.messages import Cancellation, Feedback, Kind, Response
 from adapter.simulator import Endpoint
@@ -30,7 +31,7 @@ def _opened(home: Path) -> Catalogue:
             tried = home / path.relative_to(ROOT)
             tried.parent.mkdir(parents=True)
             tried.write_text(profile.replace(ENABLED, 'status = "pilot"'), encoding="utf-8")
-    return Catalogue.open(home)
+    return Catalogue.open(home, cache_folder())
 
 
 PACKAGED = Catalogue.open()
@@ -41,7 +42,7 @@ PARTNERS = [
 ]
 EVERY = [Pair(system.code, agreement) for system in PARTNERS for agreement in system.agreements]
 PAIRS = [pair for pair in EVERY if exported(PACKAGED, pair, items=3) and exported(PACKAGED, pair, form="replacement")]
-IMPORTS = [pair for pair in EVERY if imported(PACKAGED, pair)]
+IMPORTS = [pair for pair in EVERY if imported(pair)]
 each_pair = pytest.mark.parametrize("pair", PAIRS, ids=str)
 
 
@@ -155,7 +156,7 @@ def test_the_cancellation_of_what_was_used_is_refused_and_the_partner_hears_noth
 def test_a_partners_certificate_becomes_a_record_here_and_our_feedback_goes_back(
     pair: Pair, known: Catalogue, amqp_url: str, tmp_path: Path
 ) -> None:
-    paper = max(imported(known, pair), key=lambda each: len(each.certificate.items))
+    paper = max(imported(pair), key=lambda each: len(each.certificate.items))
     here = next(code for code, system in known.systems.items() if system.importing)
     with life(amqp_url, tmp_path, known, pair.partner, paper.certificate) as lived:
         lived.ends[pair.partner].submit(paper.body, "c-1")

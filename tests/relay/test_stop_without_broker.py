@@ -18,7 +18,6 @@ LONG = "600"
 @pytest.fixture(autouse=True)
 def own_folders(monkeypatch, tmp_path):
     monkeypatch.setenv("EODES_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("EODES_CACHE", str(tmp_path / "cache"))
 
 
 def records(log: Path) -> list[dict]:

@@ -66,7 +66,7 @@ def relay(folder: Path, **more: str) -> subprocess.Popen[bytes]:
     """`eodes relay` on one machine, in this environment."""
     urls = f"embedded://{folder / 'queues.db'}", f"sqlite:///{folder / 'ledger.db'}"
     command = [sys.executable, "-m", "adapter", "relay"]
-    return spawn(command, folder, environment(folder, *urls) | more)
+    return spawn(command, folder, environment(*urls) | more)
 
 
 def lines(folder: Path) -> list[dict[str, object]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import shelf
 from install_servers import ensure_servers
+from processes import unset
 
 from adapter import signature
 
@@ -19,8 +20,7 @@ BLOCKS = re.findall(r"```(sh|toml)\n(.*?)```", PAGE, re.DOTALL)
 def environment(home):
     scripts = Path(sys.executable).parent
     path = f"{scripts}{os.pathsep}{os.environ['PATH']}"
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("EODES_")}
-    return {**kept, "PATH": path, "HOME": str(home), "XDG_CACHE_HOME": str(home / "cache")}
+    return {**unset(), "PATH": path, "HOME": str(home)}
 
 
 def test_its_files_and_commands_do_what_it_says(tmp_path):

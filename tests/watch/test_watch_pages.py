@@ -44,7 +44,8 @@ def samples():
 def log_calls():
     """Each call that writes a line: where, at what level, by which name, with which fields."""
     for path in SOURCES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        source = path.read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(source)) if "log." in source else ():
             match node:
                 case ast.Call(func=ast.Attribute(value=ast.Name(id="log"), attr=level)) if level in LEVELS:
                     yield f"{path.relative_to(ROOT)}:{node.lineno}", level, names(node.args[0]), fields(node)
