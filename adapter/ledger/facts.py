@@ -12,6 +12,7 @@ from adapter.ledger.entries import Outcome
 from adapter.ledger.history import Row
 from adapter.ledger.interventions import InterventionRow
 from adapter.ledger.items import ItemRow
+from adapter.ledger.payload import squeezed
 from adapter.ledger.schema import OUTBOX
 from adapter.ledger.statements import columns_of
 from adapter.ledger.verifications import VerificationRow
@@ -80,7 +81,7 @@ class Facts:
         said = {name: values for name, values in _lists(self).items() if values}
         if not said:
             return b""
-        return zlib.compress(json.dumps(said, separators=(",", ":"), sort_keys=True).encode(), 1)
+        return squeezed(json.dumps(said, separators=(",", ":"), sort_keys=True).encode())
 
 
 def _lists(facts: Facts) -> dict[str, list[Any]]:

@@ -1,5 +1,7 @@
 """Bytes are stored compressed, and come back as they were."""
 
+import zlib
+
 import pytest
 from entries import AT, entry, post
 from old_ledger import rows_of
@@ -27,6 +29,16 @@ def test_large_bytes_are_stored_compressed() -> None:
     stored, coding = packed(LARGE)
     assert coding == ZLIB
     assert len(stored) < len(LARGE) / 50
+
+
+@pytest.mark.parametrize("window", [13, 15])
+def test_what_zlib_itself_compressed_in_an_older_ledger_is_read(window: int) -> None:
+    writer = zlib.compressobj(1, zlib.DEFLATED, window)
+    assert unpacked(ZLIB, writer.compress(LARGE) + writer.flush()) == LARGE
+
+
+def test_zlib_itself_reads_what_is_stored() -> None:
+    assert zlib.decompress(packed(LARGE)[0]) == LARGE
 
 
 @pytest.mark.parametrize(
