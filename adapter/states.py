@@ -116,9 +116,10 @@ TABLE: Mapping[Event, Mapping[State, Answer]] = MappingProxyType(
         Event.ACCEPTED: _row(_from((*_UNDER_WAY, State.ACKNOWLEDGED, State.REJECTED), State.ACCEPTED)),
         Event.REJECTED: _row(_from((*_UNDER_WAY, State.ACKNOWLEDGED, State.ACCEPTED), State.REJECTED)),
         **{event: _decision(event) for event in DECISIONS},
-        # A replacement voids what it names, so it is a cancellation too; what was cancelled may be issued anew.
+        # A replacement voids what it names, so it is a cancellation too; what was cancelled may be issued anew, once:
+        # whichever of the two came first, it was superseded.
         Event.REPLACED: _row(
-            _from(_UNUSED, State.SUPERSEDED),
+            _from((*_UNUSED, State.CANCELLED), State.SUPERSEDED),
             _from(USED_STATES, IS_USED),
             {State.SUPERSEDED: IS_SUPERSEDED},
         ),

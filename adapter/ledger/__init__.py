@@ -12,16 +12,14 @@ from adapter.ledger.entries import (
     Deed,
     Entry,
     Hold,
-    ItemStep,
+    Kin,
     Moved,
     Outcome,
     Outpaced,
-    Part,
     Post,
     Sent,
     Standing,
     Step,
-    VerificationStep,
     Waiting,
 )
 from adapter.ledger.interventions import Intervention
@@ -30,11 +28,12 @@ from adapter.ledger.ledger import Ledger, tell_nobody
 from adapter.ledger.looks import Looks
 from adapter.ledger.originals import Original
 from adapter.ledger.shown import Arrived, Backlog, Dead, Place, Posted
+from adapter.ledger.steps import ItemStep, Part, VerificationStep
 from adapter.ledger.verifications import Verification
 
 __all__ = [
     "CORRECTED", "DONE", "HELD", "LIVING", "SETTLED", "Arrived", "Backlog", "Change", "DayAsked", "DayBook", "Dead",
-    "Deed", "Due", "Entry", "Exchanged", "Hold", "Intervention", "ItemStep", "Known", "Ledger", "Looks", "Moved",
+    "Deed", "Due", "Entry", "Exchanged", "Hold", "Intervention", "ItemStep", "Kin", "Known", "Ledger", "Looks", "Moved",
     "Original", "Outcome", "Outpaced", "Paper", "Part", "Place", "Position", "Post", "Posted", "Question", "Rare",
     "Sent", "Standing", "Step", "Turn", "Verification", "VerificationStep", "Waiting", "micros", "moment",
     "tell_nobody",

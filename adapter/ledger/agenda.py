@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from adapter.ledger.engine import moment
 from adapter.ledger.entries import Standing
@@ -29,10 +29,11 @@ class Unanswered:
 
 
 def list_lapsing(connection: Connection, since: date, until: date, over: Collection[str]) -> list[Standing]:
-    """The certificates issued from one day to another that are in none of the states in which they are over."""
-    span = CERTIFICATES.c.issued_on.between(since.isoformat(), until.isoformat())
+    """The certificates whose validity began from one day to another, but for those in a state that ends it."""
+    began = func.coalesce(CERTIFICATES.c.valid_from, CERTIFICATES.c.issued_on)
+    span = began.between(since.isoformat(), until.isoformat())
     chosen = select(*columns_of(CERTIFICATES, STANDING)).where(span, CERTIFICATES.c.state.not_in(over))
-    return [standing(row) for row in connection.execute(chosen.order_by(CERTIFICATES.c.issued_on, CERTIFICATES.c.id))]
+    return [standing(row) for row in connection.execute(chosen.order_by(began, CERTIFICATES.c.id))]
 
 
 def list_numbers(connection: Connection) -> list[tuple[str, str, str]]:

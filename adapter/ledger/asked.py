@@ -1,42 +1,29 @@
 """What a window depends on, looked up together: most of it only where a delivery says something rare."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, select
+from sqlalchemy import Connection
 
 from adapter.ledger.day import read_day
 from adapter.ledger.entries import HELD, Sent, Standing
 from adapter.ledger.holds import holds_until
 from adapter.ledger.items import read_items
+from adapter.ledger.kin import find_kin
 from adapter.ledger.known import Known, Paper, Question, Rare
-from adapter.ledger.lists import standing
 from adapter.ledger.payload import unpacked
-from adapter.ledger.schema import CERTIFICATES, DELIVERIES, OUTBOX
-from adapter.ledger.statements import SENT, STANDING, columns_of
+from adapter.ledger.schema import DELIVERIES, OUTBOX
+from adapter.ledger.statements import SENT, rows_of
 from adapter.ledger.verifications import read_verifications
-
-AT_ONCE = 500
-"""How many values one question may hold."""
 
 
 def find(connection: Connection, question: Question) -> Known:
     """All that the ledger knows of what is asked."""
     stages = rows_of(connection, DELIVERIES, ("id", "stage"), DELIVERIES.c.id, question.deliveries)
-    standings = find_standings(connection, {*question.keys, *question.used, *question.read})
+    standings = find_kin(connection, {*question.keys, *question.used, *question.read})
     sent = [Sent(*row) for row in rows_of(connection, OUTBOX, SENT, OUTBOX.c.id, question.answered)]
     held = [id for id, stage in stages if stage == HELD]
     holds = holds_until(connection, held) if held else {}
     return Known(dict(stages), standings, sent, holds, _rare(connection, question, standings))
-
-
-def find_standings(connection: Connection, keys: Iterable[str]) -> list[Standing]:
-    """Every version of the certificates of these match keys, and the originals of true copies, oldest first."""
-    found = rows_of(connection, CERTIFICATES, STANDING, CERTIFICATES.c.key, keys)
-    there = {row.id for row in found}
-    if missing := {row.original for row in found if row.original} - there:
-        found += rows_of(connection, CERTIFICATES, STANDING, CERTIFICATES.c.id, missing)
-    return sorted(map(standing, found), key=lambda each: (str(each.received_at), each.id))
 
 
 def find_papers(connection: Connection, standings: Iterable[Standing]) -> Mapping[str, Paper]:
@@ -48,17 +35,6 @@ def find_papers(connection: Connection, standings: Iterable[Standing]) -> Mappin
     }  # fmt: skip
 
 
-def rows_of(
-    connection: Connection, table: Table, names: tuple[str, ...], key: ColumnElement[Any], values: Iterable[str]
-) -> list[Any]:
-    """Rows whose key is one of the values."""
-    wanted = sorted(set(values))
-    found: list[Any] = []
-    for start in range(0, len(wanted), AT_ONCE):
-        found += connection.execute(select(*columns_of(table, names)).where(key.in_(wanted[start : start + AT_ONCE])))
-    return found
-
-
 def _rare(connection: Connection, question: Question, standings: list[Standing]) -> Rare | None:
     if not (question.used or question.read or question.requests or question.days):
         return None
@@ -66,7 +42,7 @@ def _rare(connection: Connection, question: Question, standings: list[Standing])
     stocks = sorted({each.stock for each in standings if each.key in used})
     return Rare(
         tuple(read_items(connection, stocks)) if stocks else (),
-        find_papers(connection, [each for each in standings if each.key in read]),
+        find_papers(connection, [each for each in standings if each.key in read or each.draws_on in read]),
         tuple(read_verifications(connection, sorted(set(question.requests)))) if question.requests else (),
         {(each.partner, each.day): read_day(connection, each) for each in question.days},
     )

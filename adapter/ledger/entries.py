@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from adapter.delivery import Message
 from adapter.findings import Finding
+from adapter.ledger.steps import ItemStep, VerificationStep
 
 DONE, HELD, CORRECTED = "done", "held", "corrected"
 """The stages of a delivery that is not dead: it did what it came for, it waits, or another was taken in its place."""
@@ -74,7 +74,15 @@ class Standing:
     issued_on: date | None = None
     """A local date of its issuer's."""
     original: str | None = None
-    """Id of the certificate that it is a true copy of, where that is known: they are used as one."""
+    """Id of the first that came of an original and its true copies, if that is another: they are used as one."""
+    form: str | None = None
+    """That of a true copy or replacement."""
+    earlier: str | None = None
+    """Match key of the certificate that it is a copy or replacement of."""
+    draws_on: str | None = None
+    """Match key of the original that it rests on back-to-back."""
+    valid_from: date | None = None
+    """The day that its validity counts from, if not its own: a true copy lasts as long as its original."""
 
     @property
     def stock(self) -> str:
@@ -91,6 +99,18 @@ class Change:
     before: tuple[str, ...]
     firm: bool = False
     """What it comes of was decided because it is taken: where it is not, that is decided again."""
+    silent: bool = False
+    """It only has to stand like that until what comes of it is written; no step of its history."""
+    cause: str | None = None
+    """The delivery that brings it about, where that is an earlier one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """The certificates that bear or name these match keys, or are one with those, as known when it was decided."""
+
+    keys: tuple[str, ...]
+    ids: frozenset[str]
 
 
 class Moved(NamedTuple):
@@ -128,59 +148,6 @@ class Post:
     """Nothing can stand before it: it may be handed over without another look into the outbox."""
     kept: bool = False
     """It leaves only when somebody asks for it."""
-
-
-@dataclass(frozen=True, slots=True)
-class ItemStep:
-    """How an item of a certificate stands after one more decision."""
-
-    certificate: str
-    item: int
-    number: int
-    """Counted from 1; the last one counts."""
-    status: str = ""
-    """Granted, denied, suspended or pending; nothing before anything was decided."""
-    decided_on: date | None = None
-    unit: str | None = None
-    """The unit of the quantities, where they are debited."""
-    quantity: Decimal | None = None
-    """What this decision used."""
-    balance: Decimal | None = None
-    """What may still be used; absent where nobody debits."""
-    feedback: str | None = None
-    """Digest of what decided."""
-    at: datetime | None = field(default=None, compare=False)
-    """When it was written down."""
-
-
-Part = Literal["request", "information"]
-"""The questions of a verification: the first one, and the one for more."""
-
-
-@dataclass(frozen=True, slots=True)
-class VerificationStep:
-    """A question of a verification, or a reply to one."""
-
-    request: str
-    """The asker's own number of the verification."""
-    asker: str
-    """The importing side's system."""
-    step: int
-    """Counted from 1."""
-    part: Part
-    is_reply: bool
-    answerer: str
-    """The system that replies."""
-    agreement: str
-    number: str
-    key: str
-    certificate: str | None
-    """Id of the certificate, where the ledger knows it."""
-    digest: str
-    """SHA-256 of what was said."""
-    result: str | None
-    said_on: date
-    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +198,8 @@ class Outcome:
     """What its sender is told though it was accepted."""
     deed: Deed | None = None
     """The operator's deed that it comes of; the relay's own work has none."""
+    kin: Kin | None = None
+    """What it hangs on besides: where there are more by now, it is decided again."""
 
 
 @dataclass(frozen=True, slots=True)

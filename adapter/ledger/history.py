@@ -45,7 +45,7 @@ def write_steps(connection: Connection, outcomes: Sequence[Outcome], closed: Seq
     steps: list[Row] = [
         (each.certificate.id, 1, each.certificate.state, at, each.entry.id) for each in outcomes if each.certificate
     ]
-    changes = [(change, each.entry.id) for each in outcomes for change in each.changes]
+    changes = [(change, change.cause or each.entry.id) for each in outcomes for change in each.changes]
     carried = _carried(connection, closed)
     if changes or carried:
         stood = _lock(connection, sorted({change.certificate for change, _ in changes} | set(carried)))
@@ -68,6 +68,8 @@ def _move(connection: Connection, changes: Iterable[tuple[Change, str]], stood: 
     for change, cause in changes:
         state, number = stood.get(change.certificate, ("", 0))
         if state in change.before:
+            if change.silent:
+                continue
             stood[change.certificate] = change.state, number + 1
             steps.append((change.certificate, number + 1, change.state, at, cause))
         elif change.firm:

@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from adapter.ledger.engine import moment, put
-from adapter.ledger.entries import ItemStep, Outcome, Outpaced
+from adapter.ledger.entries import Outcome, Outpaced
 from adapter.ledger.schema import ITEMS
 from adapter.ledger.statements import columns_of, put_new
+from adapter.ledger.steps import ItemStep
 from adapter.text import plain_number
 
 SAID = ("certificate", "item", "number", "status", "decided_on", "unit", "quantity", "balance", "feedback")
-COLUMNS = (*SAID, "at", "cause")
+COLUMNS = (*SAID, "at", "cause", "claim")
 
 ItemRow = tuple[Any, ...]
 """A row as it is written."""
@@ -31,14 +32,14 @@ def write_items(connection: Connection, outcomes: Sequence[Outcome], at: int) ->
 
 def read_items(connection: Connection, certificates: Sequence[str]) -> list[ItemStep]:
     """What was decided on the items of these certificates, oldest first, item by item."""
-    chosen = select(*columns_of(ITEMS, (*SAID, "at"))).where(ITEMS.c.certificate.in_(certificates))
+    chosen = select(*columns_of(ITEMS, (*SAID, "at", "claim"))).where(ITEMS.c.certificate.in_(certificates))
     rows = connection.execute(chosen.order_by(ITEMS.c.certificate, ITEMS.c.item, ITEMS.c.number))
     return [
         ItemStep(
             certificate, item, number, status, date.fromisoformat(day) if day else None, unit,
-            _number(quantity), _number(balance), feedback, moment(at),
+            _number(quantity), _number(balance), feedback, claim, moment(at),
         )
-        for certificate, item, number, status, day, unit, quantity, balance, feedback, at in rows
+        for certificate, item, number, status, day, unit, quantity, balance, feedback, at, claim in rows
     ]  # fmt: skip
 
 
@@ -46,6 +47,7 @@ def _row(step: ItemStep, at: int, cause: str) -> ItemRow:
     return (
         step.certificate, step.item, step.number, step.status, step.decided_on and step.decided_on.isoformat(),
         step.unit, _text(step.quantity), _text(step.balance), step.feedback, at, cause,
+        step.claim,
     )  # fmt: skip
 
 

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Literal
 
-from adapter.ledger.entries import DONE, ItemStep, Outcome, Sent, Standing, VerificationStep
+from adapter.ledger.entries import DONE, Kin, Outcome, Sent, Standing
+from adapter.ledger.steps import ItemStep, VerificationStep
 from adapter.messages import Kind
 
 Direction = Literal["sent", "received"]
@@ -102,21 +103,34 @@ class Known:
         self.certificates: dict[str, Standing] = {}
         """Certificates by id."""
         self._of_key: dict[str, list[str]] = {}
+        self._of_stock: dict[str, list[str]] = {}
+        self._naming: dict[str, list[str]] = {}
         for standing in standings:
             self._add(standing)
         rare = rare or Rare()
         self._items, self._verifications = list(rare.items), list(rare.verifications)
-        self.papers, self.days = rare.papers, dict(rare.days)
+        self.papers, self.days = dict(rare.papers), dict(rare.days)
 
     def of_key(self, key: str) -> list[Standing]:
         """The versions of the certificates with this match key, oldest first."""
         return [self.certificates[id] for id in self._of_key.get(key, ())]
 
-    def originals_of(self, copies: Iterable[Standing]) -> list[Standing]:
-        """The certificates that some of these are true copies of, each once and not those that are among these."""
-        ids = {each.id: each.original for each in copies}
-        wanted = dict.fromkeys(id for id in ids.values() if id in self.certificates and id not in ids)
-        return [self.certificates[id] for id in wanted if id]
+    def naming(self, key: str) -> list[Standing]:
+        """The true copies and replacements of what bears this match key, and what draws on it, oldest first."""
+        return [self.certificates[id] for id in self._naming.get(key, ())]
+
+    def family_of(self, certificates: Iterable[Standing]) -> list[Standing]:
+        """These, and all that are one with some of them: an original and its true copies; each once, these first."""
+        asked = list(certificates)
+        ids = dict.fromkeys(each.id for each in asked)
+        ids |= dict.fromkeys(id for each in asked for id in self._of_stock.get(each.stock, ()))
+        return [self.certificates[id] for id in ids]
+
+    def kin(self, keys: Iterable[str]) -> Kin:
+        """All that hang together with what bears these match keys, as far as they were asked for."""
+        wanted = tuple(dict.fromkeys(keys))
+        found = [each for key in wanted for each in (*self.of_key(key), *self.naming(key))]
+        return Kin(wanted, frozenset(each.id for each in self.family_of(found)))
 
     def items_of(self, certificate: str) -> list[ItemStep]:
         """What was decided on the certificate's items, oldest first, item by item."""
@@ -131,6 +145,8 @@ class Known:
         self.deliveries[outcome.entry.id] = outcome.entry.stage
         if outcome.certificate:
             self._add(outcome.certificate)
+            if outcome.certificate.draws_on and outcome.entry.body is not None:
+                self.papers[outcome.certificate.id] = Paper(outcome.certificate.system, outcome.entry.body)
         for change in outcome.changes:
             standing = self.certificates.get(change.certificate)
             if standing and standing.state in change.before:
@@ -146,4 +162,8 @@ class Known:
     def _add(self, standing: Standing) -> None:
         if standing.id not in self.certificates:
             self._of_key.setdefault(standing.key, []).append(standing.id)
+            self._of_stock.setdefault(standing.stock, []).append(standing.id)
+            for key in (standing.earlier, standing.draws_on):
+                if key is not None:
+                    self._naming.setdefault(key, []).append(standing.id)
         self.certificates[standing.id] = standing

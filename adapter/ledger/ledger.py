@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, Table
 
 from adapter.delivery import Message
 from adapter.envelope import digest
-from adapter.ledger.asked import find, rows_of
+from adapter.ledger.asked import find
 from adapter.ledger.destinations import Due, Position, Turn, last_turns, put_turns
 from adapter.ledger.endings import give_up, replay, revive, write_deaths
 from adapter.ledger.engine import micros, moment, open_engine, put, reading, writing
@@ -28,7 +28,7 @@ from adapter.ledger.payload import unpacked
 from adapter.ledger.prune import Pruned, drop, over
 from adapter.ledger.retention import Retention
 from adapter.ledger.schema import BODIES, DELIVERIES, OUTBOX
-from adapter.ledger.statements import DEFER, LEASE, MESSAGE, due, recall
+from adapter.ledger.statements import DEFER, LEASE, MESSAGE, due, recall, rows_of
 from adapter.ledger.verify import Tell, say_nothing
 from adapter.ledger.window import close, write_window
 from adapter.messages import Function, Kind

@@ -23,10 +23,14 @@ def list_standings(connection: Connection, limit: int) -> list[Standing]:
 
 def standing(row: Sequence[Any]) -> Standing:
     """A certificate from its row."""
-    *said, received_at, changed_at, issued_on, original = row
-    day = date.fromisoformat(issued_on) if issued_on else None
-    values: list[Any] = [*said, moment(received_at), moment(changed_at), day, original]
+    *said, received_at, changed_at, issued_on, original, form, earlier, draws_on, valid_from = row
+    named = (original, form, earlier, draws_on)
+    values: list[Any] = [*said, moment(received_at), moment(changed_at), _day(issued_on), *named, _day(valid_from)]
     return Standing(*values)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def list_backlogs(connection: Connection, at: datetime) -> list[Backlog]:

@@ -224,7 +224,7 @@ class Looks:
             return read_interventions(connection, subjects)
 
     def lapsing(self, since: date, until: date, over: Collection[str]) -> list[Standing]:
-        """The certificates issued from one day to another that are in none of the states in which they are over."""
+        """The certificates whose validity began from one day to another, but for those in a state that ends it."""
         with reading(self._engine) as connection:
             return list_lapsing(connection, since, until, over)
 

@@ -58,11 +58,17 @@ CERTIFICATES = Table(
     Column("changes", Integer, nullable=False, server_default="1"),
     Column("issued_on", Text),
     Column("original", Text),
+    Column("form", Text),
+    Column("earlier", Text),
+    Column("draws_on", Text),
+    Column("valid_from", Text),
 )
 """Every certificate version once: its id is made of country, issuer, agreement, key and version.
 
-`changes` is the number of its last step in the history; retention counts from `issued_on`. A true copy names its
-`original`, where that is known: they are used as one.
+`changes` is the number of its last step in the history; retention counts from `issued_on`. `original` is the first that
+came of an original and its true copies: they are used as one. A true copy or replacement (`form`) has the match key of
+what it stands for as `earlier`, a back-to-back certificate that of its original as `draws_on`; validity counts from
+`valid_from`, where that is not its own day of issue.
 """
 
 HISTORY = Table(
@@ -91,12 +97,13 @@ ITEMS = Table(
     Column("feedback", Text),
     Column("at", BigInteger, nullable=False),
     Column("cause", Text, nullable=False),
+    Column("claim", Text),
     sqlite_with_rowid=False,
 )
 """What was decided on each item of a certificate, counted from 1: the last row says how it stands; only added to.
 
 Where the importing customs debits, a row without a status comes first, with the whole quantity as `balance`.
-`feedback` is the digest of what decided, so that the same again debits nothing.
+`feedback` is the digest of what decided, so that the same again debits nothing; `claim` the import declaration.
 """
 
 VERIFICATIONS = Table(

@@ -1,11 +1,12 @@
 """The ledger's statements, made once; rows are plain tuples in the order that the table has its columns in."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     Executable,
     FromClause,
     Select,
@@ -28,11 +29,14 @@ ENTRY = (
     "id", "source", "message_id", "reference", "digest", "size", "kind", "agreement", "number", "key", "partner",
     "stage", "code", "message", "findings", "answers", "received_at", "body", "coding", "named",
 )  # fmt: skip
+AT_ONCE = 500
+"""How many values one question may hold."""
 REVISED = slice(6, 16)
 """What becomes another when a delivery is looked at again."""
 STANDING = (
     "id", "country", "issuer", "agreement", "key", "version", "number", "system", "holder", "digest", "state", "items",
     "message", "delivery", "received_at", "changed_at", "issued_on", "original",
+    "form", "earlier", "draws_on", "valid_from",
 )  # fmt: skip
 POST = (
     "id", "receiver", "sender", "kind", "function", "agreement", "number", "answers", "content_type", "digest", "size",
@@ -153,3 +157,14 @@ def _blocked(earlier: FromClause) -> ColumnElement[bool]:
 def columns_of(table: Table, names: tuple[str, ...]) -> list[ColumnElement[Any]]:
     """These columns of the table, in this order."""
     return [table.c[name] for name in names]
+
+
+def rows_of(
+    connection: Connection, table: Table, names: tuple[str, ...], key: ColumnElement[Any], values: Iterable[str]
+) -> list[Any]:
+    """Rows whose key is one of the values."""
+    wanted = sorted(set(values))
+    found: list[Any] = []
+    for start in range(0, len(wanted), AT_ONCE):
+        found += connection.execute(select(*columns_of(table, names)).where(key.in_(wanted[start : start + AT_ONCE])))
+    return found

@@ -7,17 +7,18 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 
 from adapter.certificate import match_key
-from adapter.ledger.asked import find_standings
 from adapter.ledger.destinations import Turn, last_turns
-from adapter.ledger.entries import ItemStep, Standing, Step, VerificationStep
+from adapter.ledger.entries import Standing, Step
 from adapter.ledger.history import read_steps
 from adapter.ledger.holds import Waits, held_about
 from adapter.ledger.interventions import Intervention, read_interventions
 from adapter.ledger.items import read_items
+from adapter.ledger.kin import find_kin
 from adapter.ledger.schema import DELIVERIES
 from adapter.ledger.search import ARRIVED, arrived, deliveries_about, messages_about, posted
 from adapter.ledger.shown import Arrived, Posted
 from adapter.ledger.statements import columns_of
+from adapter.ledger.steps import ItemStep, VerificationStep
 from adapter.ledger.verifications import verifications_about
 
 
@@ -27,7 +28,7 @@ class Story:
 
     key: str
     standings: tuple[Standing, ...]
-    """Also the originals of true copies, whose number may be another."""
+    """Also all that hang together with those of the number, whose own may be another."""
     steps: Mapping[str, tuple[Step, ...]]
     """By certificate."""
     deliveries: tuple[Arrived, ...]
@@ -48,7 +49,7 @@ class Story:
 def read_story(connection: Connection, number: str) -> Story:
     """What is known of this number, however it is spelt."""
     key = match_key(number)
-    standings = [each for each in find_standings(connection, [key])]
+    standings = find_kin(connection, [key])
     deliveries = sorted(arrived(connection, deliveries_about(number)), key=lambda each: (each.received_at, each.id))
     messages = sorted(posted(connection, messages_about(number)), key=lambda each: (each.created_at, each.id))
     steps = {each.id: tuple(read_steps(connection, each.id)) for each in standings}

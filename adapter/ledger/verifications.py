@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 
 from adapter.ledger.engine import moment, put
-from adapter.ledger.entries import Outcome, Outpaced, Part, VerificationStep
+from adapter.ledger.entries import Outcome, Outpaced
 from adapter.ledger.schema import CERTIFICATES, VERIFICATIONS
 from adapter.ledger.statements import columns_of, put_new
+from adapter.ledger.steps import Part, VerificationStep
 
 SAID = (
     "request", "asker", "step", "part", "is_reply", "answerer", "agreement", "number", "key", "certificate", "digest",

@@ -13,6 +13,7 @@ from adapter.ledger.history import write_steps
 from adapter.ledger.holds import write_holds
 from adapter.ledger.interventions import correct, look_again, settled_by
 from adapter.ledger.items import write_items
+from adapter.ledger.kin import keep_apart, require_known
 from adapter.ledger.payload import packed
 from adapter.ledger.schema import BODIES, CERTIFICATES, DELIVERIES, OUTBOX
 from adapter.ledger.statements import ANSWERS, CLOSE, ENTRY, POST, REOPEN, REVISE, REVISED, STANDING, put_new
@@ -28,6 +29,7 @@ def write_window(
 
     `closed` are messages that were confirmed meanwhile.
     """
+    keep_apart(connection, outcomes)
     fresh = [_entry(outcome, at) for outcome in outcomes if not outcome.repeated]
     _put_all(connection, DELIVERIES, ENTRY, fresh)
     certificates = [_standing(outcome.certificate, at) for outcome in outcomes if outcome.certificate]
@@ -35,6 +37,7 @@ def write_window(
     _put_posts(connection, outcomes, at, leased_until)
     facts.note(connection, outcomes)
     close(connection, outcomes, closed, at, facts)
+    require_known(connection, outcomes)
     if rare := [outcome for outcome in outcomes if outcome.repeated or outcome.again]:
         facts.again += _repeat(connection, rare, at, facts)
     for outcome in outcomes:
@@ -117,7 +120,8 @@ def _standing(standing: Standing, at: int) -> tuple[Any, ...]:
         standing.id, standing.country, standing.issuer, standing.agreement, standing.key, standing.version,
         standing.number, standing.system, standing.holder, standing.digest, standing.state, standing.items,
         standing.message, standing.delivery, at, at,
-        standing.issued_on and standing.issued_on.isoformat(), standing.original,
+        standing.issued_on and standing.issued_on.isoformat(), standing.original, standing.form, standing.earlier,
+        standing.draws_on, standing.valid_from and standing.valid_from.isoformat(),
     )  # fmt: skip
 
 

@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from adapter.certificate import Certificate, Reference, match_key
+from adapter.certificate import Certificate, match_key
 from adapter.envelope import address, digest
 from adapter.findings import Finding, Rejected, Severity
-from adapter.ledger import Change, Known, Outcome, Post, Standing
+from adapter.ledger import Known, Outcome, Post, Standing
 from adapter.messages import Function
 from adapter.relay.arrival import Arrival, Offer
-from adapter.relay.changes import change_all, living
+from adapter.relay.changes import change_all
 from adapter.relay.entry import entry
 from adapter.relay.exchange import Exchange
+from adapter.relay.kin import place, references
 from adapter.relay.route import named_by, route
 from adapter.relay.uses import stock_up
 from adapter.stages import each
@@ -21,6 +22,8 @@ from adapter.states import Event, State
 from adapter.system import System
 from adapter.writing import Draft, write_all
 
+UNSENT = ""
+"""The message of a certificate that goes nowhere."""
 FIRST = "1"
 """The version of a certificate under a number of its own."""
 
@@ -57,13 +60,13 @@ def take_certificate(
 ) -> Outcome:
     """The message to the other side; none if it is known, unless its sender asks for one; Rejected if it differs.
 
-    It is kept for a partner that asks instead of being told.
+    It is kept for a partner that asks instead of being told. What was replaced before it came goes nowhere.
     """
     assert arrival.system
     standing, receiver, message = arrival.offer or _offers([arrival], exchange, at)[0]
     if first := known.certificates.get(standing.id):
         return _take_again(arrival, first, standing, exchange)
-    changes = _earlier(certificate, standing, known)
+    among = place(certificate, standing, known)
     if isinstance(receiver, Rejected):
         raise receiver
     if isinstance(message, Rejected):
@@ -71,10 +74,13 @@ def take_certificate(
     is_kept = receiver.model == "pull"
     sent = Post(message, standing.id, arrival.system.code, arrival.reference, direct=not is_kept, kept=is_kept)
     whole = replace(
-        standing, holder=receiver.code, message=message.id, original=_original(certificate, arrival.system, known)
-    )
-    items = stock_up(certificate, whole, receiver)
-    return Outcome(entry(arrival, partner=receiver.code), (sent,), whole, changes=changes, items=items)
+        standing, holder=receiver.code, message=UNSENT if among.superseded else message.id,
+        original=among.original, valid_from=among.valid_from,
+    )  # fmt: skip
+    return Outcome(
+        entry(arrival, partner=receiver.code), () if among.superseded else (sent,), whole, changes=among.changes,
+        items=stock_up(certificate, whole, receiver), remarks=among.remarks, kin=among.kin,
+    )  # fmt: skip
 
 
 def _take_again(arrival: Arrival, first: Standing, standing: Standing, exchange: Exchange) -> Outcome:
@@ -118,15 +124,15 @@ def _stand(arrival: Arrival) -> Standing:
     certificate, system = arrival.content, arrival.system
     assert isinstance(certificate, Certificate) and system
     issuer = certificate.issued_by.code if certificate.issued_by else system.code
-    version = _version(certificate)
-    key = certificate.key
+    version, key = _version(certificate), certificate.key
+    form, earlier, draws_on = references(certificate)
     named = "\n".join((system.country, issuer, certificate.agreement, key, version))
     return Standing(
         id=hashlib.sha256(named.encode()).hexdigest()[:32], country=system.country, issuer=issuer,
         agreement=certificate.agreement, key=key, version=version, number=certificate.number,
         system=system.code, holder="", digest=digest(certificate.as_json().encode()), state=_first(system).value,
         items=len(certificate.items), message="", delivery=arrival.id,
-        issued_on=certificate.issued_on,
+        issued_on=certificate.issued_on, form=form, earlier=earlier, draws_on=draws_on,
     )  # fmt: skip
 
 
@@ -143,32 +149,3 @@ def _version(certificate: Certificate) -> str:
     if earlier is None or match_key(earlier.number) != certificate.key:
         return FIRST
     return f"{certificate.form} {certificate.issued_on}"
-
-
-def _earlier(certificate: Certificate, standing: Standing, known: Known) -> tuple[Change, ...]:
-    """What becomes of the certificate that this one replaces; Rejected if that, or what it copies, is past it."""
-    if certificate.copy_of and certificate.form == "true_copy":
-        change_all(living(_own(certificate.copy_of, standing, known))[:1], Event.COPIED)
-    if certificate.supersedes is None:
-        return ()
-    replaced = _own(certificate.supersedes, standing, known)
-    return change_all(living([*replaced, *known.originals_of(replaced)]), Event.REPLACED)
-
-
-def _own(reference: Reference, standing: Standing, known: Known) -> list[Standing]:
-    """The versions of the certificate of this number that the same system issued."""
-    found = known.of_key(match_key(reference.number))
-    return [each for each in found if (each.agreement, each.system) == (standing.agreement, standing.system)]
-
-
-def _original(certificate: Certificate, system: System, known: Known) -> str | None:
-    """The certificate that this is a true copy of, itself no copy."""
-    if certificate.form != "true_copy" or certificate.copy_of is None:
-        return None
-    originals = living(_of(certificate.copy_of, certificate, system, known))
-    return originals[0].stock if originals else None
-
-
-def _of(reference: Reference, certificate: Certificate, system: System, known: Known) -> list[Standing]:
-    found = known.of_key(match_key(reference.number))
-    return [each for each in found if each.agreement == certificate.agreement and each.country == system.country]

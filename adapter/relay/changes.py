@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from adapter.findings import Finding, Rejected, Severity
 from adapter.ledger import Change, Standing
-from adapter.states import IS_UNACKNOWLEDGED, WAIT, Event, Refusal, State, after, before
+from adapter.states import IS_UNACKNOWLEDGED, USED_STATES, WAIT, Event, Refusal, State, after, before
 
 STAGE = "state"
 """Where a delivery dies that says of a certificate what cannot be said of it any more."""
@@ -58,6 +58,25 @@ def note(standing: Standing, event: Event) -> Change:
     return Change(standing.id, standing.state, (standing.state,), firm=True)
 
 
+def keep(standing: Standing) -> Change:
+    """That it goes on standing like that, in what matters for copying it or drawing on it; no change."""
+    state = State(standing.state)
+    kind = state.value in OVER, state in USED_STATES
+    alike = [each for each in State if (each in OVER, each in USED_STATES) == kind]
+    return Change(standing.id, standing.state, _names(alike), firm=True, silent=True)
+
+
+def turn(standing: Standing, state: State, cause: str | None = None) -> Change:
+    """The next state of one that only comes in: what happened before holds for it too."""
+    return Change(standing.id, state.value, (standing.state,), firm=True, cause=cause)
+
+
+def spread(standings: Iterable[Standing], event: Event) -> tuple[Change, ...]:
+    """What is decided on one of a family holds for the others, also where nobody acknowledged them yet."""
+    waiting = [each for each in standings if after(State(each.state), event) is WAIT]
+    return tuple(turn(each, State(event.value)) for each in waiting)
+
+
 def living(standings: Sequence[Standing]) -> Sequence[Standing]:
     """Those that were neither superseded nor cancelled, if any was left: what is said is said of them."""
     return [each for each in standings if each.state not in OVER] or standings
@@ -66,6 +85,13 @@ def living(standings: Sequence[Standing]) -> Sequence[Standing]:
 def refused(refusal: Refusal, number: str) -> Rejected:
     """The refusal as it is told."""
     return Rejected(_finding(refusal, number, Severity.ERROR), stage=STAGE)
+
+
+def unclear(message: str, number: str, field: str = "number") -> Rejected:
+    """Undecided (REF-01): the certificate may be on its way, and nothing is wrong with what came before it."""
+    undecided = Severity.UNDECIDED
+    finding = Finding(code="REF-01", message=message, severity=undecided, field=field, found=number)
+    return Rejected(finding, stage="refer")
 
 
 def _change(standing: Standing, event: Event, state: State) -> Change:

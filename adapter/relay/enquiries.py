@@ -99,8 +99,8 @@ def _reply(
     changed = standing.changed_at or at
     return StatusReply(
         received=arrival.reference, number=standing.number, agreement=standing.agreement,
-        state=state_on(standing, at.date(), exchange, known).value, changed_on=changed.date(),
-        expires_on=last_day(standing, exchange, known), information=key_information(shown) if shown else None,
+        state=state_on(standing, at.date(), exchange).value, changed_on=changed.date(),
+        expires_on=last_day(standing, exchange), information=key_information(shown) if shown else None,
     )  # fmt: skip
 
 

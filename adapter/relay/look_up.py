@@ -37,5 +37,5 @@ def look_up(ledger: Ledger, exchange: Exchange, number: str, code: str, day: dat
     if paper is None:
         return None
     stands = last_changed([each for each in every if each.agreement == paper.agreement])
-    state, last = state_on(stands, day, exchange, known), last_day(stands, exchange, known)
+    state, last = state_on(stands, day, exchange), last_day(stands, exchange)
     return Looked(key_information(paper), paper.agreement, state, last)

@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from adapter.enquiry import ExportLink
-from adapter.findings import Finding, Rejected, Severity
 from adapter.ledger import Change, Known, Outcome, Standing
 from adapter.messages import Cancellation, Feedback
 from adapter.relay.arrival import Arrival
-from adapter.relay.changes import Early, change_all, change_ready, living, note
+from adapter.relay.changes import OVER, Early, change_all, change_ready, living, note, spread, unclear
 from adapter.relay.entry import entry
 from adapter.relay.exchange import Exchange
+from adapter.relay.kin import all_of
 from adapter.relay.passing import pass_on
 from adapter.relay.uses import use
 from adapter.relay.validity import stood
@@ -30,8 +30,9 @@ def take_cancellation(
     """
     issued = _issued(arrival, cancellation, known)
     if cancellation.issued_on and all(cancellation.issued_on != each.issued_on for each in issued):
-        raise _unclear("the certificate of this number was issued on another day", cancellation)
-    return _refer(arrival, cancellation, issued, change_all(issued, Event.CANCELLED), exchange, at)
+        raise unclear("the certificate of this number was issued on another day", cancellation.number)
+    outcome = _refer(arrival, cancellation, issued, change_all(all_of(issued, known), Event.CANCELLED), exchange, at)
+    return replace(outcome, kin=known.kin([cancellation.key]))
 
 
 def take_export_link(arrival: Arrival, link: ExportLink, known: Known, exchange: Exchange, at: datetime) -> Outcome:
@@ -51,13 +52,16 @@ def take_feedback(arrival: Arrival, feedback: Feedback, known: Known, exchange: 
     if not held:
         raise _missing(feedback)
     _hold_to_one(held, feedback)
-    day, first = feedback.declared_on, living(held)[0]
-    family = [*held, *known.originals_of(held)]
+    first, family = living(held)[0], known.family_of(held)
+    if first.state in OVER:
+        change_ready([first], Event.PENDING)
     change_ready(family, Event.PENDING)  # whether anything may be decided on it at all
     made = use(feedback, first, known.items_of(first.stock), arrival.system.debits)
-    changes = change_ready([stood(each, day, exchange, known) for each in family], made.event)
+    is_use = any(item.status == "granted" for item in feedback.items)
+    family = [stood(each, feedback.declared_on if is_use else None, exchange) for each in family]
+    changes = (*change_ready(family, made.event), *spread(family, made.event))
     outcome = _refer(arrival, feedback, held, changes, exchange, at)
-    return replace(outcome, items=made.steps, remarks=made.remarks)
+    return replace(outcome, items=made.steps, remarks=made.remarks, kin=known.kin([feedback.key]))
 
 
 def _issued(arrival: Arrival, content: Cancellation | ExportLink, known: Known) -> list[Standing]:
@@ -73,7 +77,7 @@ def _issued(arrival: Arrival, content: Cancellation | ExportLink, known: Known) 
 def _hold_to_one(standings: Sequence[Standing], content: Referral) -> None:
     """Rejected where bodies of their own gave the number to several: it does not say which one is meant."""
     if len({(each.system, each.issuer) for each in standings}) > 1:
-        raise _unclear("more than one certificate bears this number", content)
+        raise unclear("more than one certificate bears this number", content.number)
 
 
 def _about(content: Referral, known: Known) -> list[Standing]:
@@ -84,26 +88,21 @@ def _refer(
     arrival: Arrival, content: Referral, standings: Sequence[Standing], changes: Sequence[Change], exchange: Exchange,
     at: datetime,
 ) -> Outcome:  # fmt: skip
-    """One message to each system on the other side of these certificates."""
+    """One message to each system on the other side of these certificates, unless none of them went there."""
     assert arrival.system
     code = arrival.system.code
     first: dict[str, Standing] = {}
     for each in standings:
         first.setdefault(each.holder if each.system == code else each.system, each)
+    there = {each.holder for each in standings if each.message}
     posts = [
         post
         for other, each in first.items()
+        if other in there or other == each.system
         for post in pass_on(content, arrival, exchange.systems[other], exchange, at, certificate=each.id)
     ]
     return Outcome(entry(arrival, partner=next(iter(first))), tuple(posts), changes=tuple(changes))
 
 
 def _missing(content: Referral) -> Early:
-    return Early(*_unclear("no certificate of this number was exchanged with this system", content).findings)
-
-
-def _unclear(message: str, content: Referral) -> Rejected:
-    """Undecided: the certificate may be on its way, and nothing is wrong with what came before it."""
-    undecided = Severity.UNDECIDED
-    finding = Finding(code="REF-01", message=message, severity=undecided, field="number", found=content.number)
-    return Rejected(finding, stage="refer")
+    return Early(*unclear("no certificate of this number was exchanged with this system", content.number).findings)

@@ -91,7 +91,7 @@ def _copied(certificate: Certificate, system: System, known: Known) -> Sequence[
 
 def _used(originals: Sequence[Standing], known: Known) -> bool | None:
     """Whether the original of a true copy was used; None where the ledger does not know the original."""
-    used_as_one = [*originals, *known.originals_of(originals)]
+    used_as_one = known.family_of(originals)
     return any(each.state in USED_STATES for each in used_as_one) if originals else None
 
 

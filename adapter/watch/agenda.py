@@ -53,20 +53,22 @@ class Watch:
 
 
 def lapsing(ledger: Looks, watch: Watch) -> Iterator[Due]:
-    """Certificates that end within the time looked ahead; one that has ended asks nothing of anybody."""
+    """Certificates that end within the time looked ahead, a true copy with its original; one that has is no more."""
     today = watch.at.date()
     for each in ledger.lapsing(today - LONGEST, today + timedelta(days=1), OVER):
         issuer, holder = watch.catalogue.system(each.system), watch.catalogue.system(each.holder)
-        if each.issued_on is None:
+        began = each.valid_from or each.issued_on
+        if began is None:
             continue
-        terms, day = watch.catalogue.agreement(each.agreement).on(each.issued_on), watch.day_in(issuer)
-        last = expires_on(each.issued_on, terms)
+        terms, day = watch.catalogue.agreement(each.agreement).on(began), watch.day_in(issuer)
+        last = expires_on(began, terms)
         if last is None or terms.validity is None or not day <= last <= day + watch.within:
             continue
         partner = holder if holder.side == "partner" else issuer
+        rests = [terms.validity, *([terms.true_copy] if each.valid_from and terms.true_copy else [])]
         yield Due(
-            last, "expiry", holder.code, partner.code, each.agreement, each.number, terms.validity.source,
-            terms.validity.recalled, is_over=False,
+            last, "expiry", holder.code, partner.code, each.agreement, each.number,
+            "; ".join(each.source for each in rests), any(each.recalled for each in rests), is_over=False,
         )  # fmt: skip
 
 

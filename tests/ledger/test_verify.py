@@ -150,8 +150,8 @@ TAMPERED = {
     "the balance of an item": ("UPDATE items SET balance = '9.5'", [("LED-13", "items/c1/1/1")]),
     "a decision on an item taken away": ("DELETE FROM items", [("LED-06", "items/c1/1/1")]),
     "a decision on an item added": (
-        "INSERT INTO items SELECT certificate, item, 2, status, decided_on, unit, quantity, '100', feedback, at, cause "
-        "FROM items",
+        "INSERT INTO items SELECT certificate, item, 2, status, decided_on, unit, quantity, '100', feedback, at, "
+        "cause, claim FROM items",
         [("LED-07", "items/c1/1/2")],
     ),
     "what a verification asks": (

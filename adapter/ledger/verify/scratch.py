@@ -10,7 +10,7 @@ STEPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "history": (("certificate", "number"), ("state", "at", "cause")),
     "items": (
         ("certificate", "item", "number"),
-        ("status", "decided_on", "unit", "quantity", "balance", "feedback", "at", "cause"),
+        ("status", "decided_on", "unit", "quantity", "balance", "feedback", "at", "cause", "claim"),
     ),
     "verifications": (
         ("request", "asker", "step"),
@@ -98,7 +98,7 @@ class Scratch:
                 if flagged := _FLAGGED.get(name):
                     self._database.executemany(_FLAG.format(*flagged), [(id,) for id in rows])
                 else:
-                    self._database.executemany(_LEARNED[name], rows)
+                    self._database.executemany(_LEARNED[name], _whole(name, rows))
         except (KeyError, TypeError, sqlite3.Error) as error:
             raise ValueError("not what a link says") from error
 
@@ -128,6 +128,12 @@ class Scratch:
 
     def _keys(self, table: str, where: str) -> Iterator[tuple[Any, ...]]:
         yield from self._database.execute(f"SELECT {', '.join(keys_of(table))} FROM {table} WHERE {where}")
+
+
+def _whole(name: str, rows: list[Any]) -> list[Any]:
+    """The rows of a link, also of one that was written before the table had its last column."""
+    wide = sum(map(len, STEPS[name])) if name in STEPS else 0
+    return [[*row, None] if len(row) == wide - 1 else row for row in rows]
 
 
 def keys_of(table: str) -> tuple[str, ...]:
