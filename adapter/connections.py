@@ -6,6 +6,7 @@ queues on our own broker. A change of endpoint is a change of this file, and of 
 
 import tomllib
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import AwareDatetime, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from adapter.certificate import Part
+from adapter.refusals import refusals
 from adapter.text import Code, Name
 
 NEEDS = {"queue": (), "amqp": ("url",), "https": ("url",), "folder": ("folder",)}
@@ -120,6 +122,17 @@ class Endpoint(Rooted):
                              "as %2F")  # fmt: skip
         return self
 
+    @property
+    def route(self) -> str:
+        """Its kind and a digest of its place, by which two that differ are told apart; a password makes no other."""
+        if self.kind == "queue":
+            return "queue"
+        scheme, _, rest = (self.url or "").partition("://")
+        authority, *path = rest.partition("/")
+        folder = str(self.folder.absolute()) if self.folder else None
+        place = (scheme, authority.rpartition("@")[2], *path, folder, self.queue, self.exchange)
+        return f"{self.kind} {sha256(repr(place).encode()).hexdigest()[:12]}"
+
 
 class Source(Rooted):
     """Where a partner's messages come from, unless it puts them into its queue on our own broker."""
@@ -147,7 +160,7 @@ class Source(Rooted):
 class Desk(Rooted):
     """Where partners of kind https put in what is for us: host and port, and who we are to them."""
 
-    listen: Annotated[str, Field(pattern=r"^\S+:\d{1,5}$")]
+    listen: Annotated[str, Field(pattern=r"^\S+:\d{1,5}$", examples=["HOST:PORT"])]
     tls: Identity
     threads: Annotated[int, Field(ge=2, le=256)] = 16
     """Requests that are answered at once."""
@@ -176,6 +189,12 @@ class Connections(Rooted):
         """How this partner is reached: by the queues on our own broker unless the file says otherwise."""
         return self.partners.get(code) or Connection()
 
+    @property
+    def routes(self) -> dict[str, str]:
+        """Where the messages of those partners go to whose endpoint the file says."""
+        said = {code: each.endpoint for code, each in self.partners.items() if "endpoint" in each.model_fields_set}
+        return {code: endpoint.route for code, endpoint in said.items()}
+
 
 def open_connections(file: Path | None) -> Connections:
     """What the file says, nothing where there is none; raises ValueError where it cannot be understood."""
@@ -185,7 +204,13 @@ def open_connections(file: Path | None) -> Connections:
         said = tomllib.loads(file.read_text("utf-8"))
         return Connections.model_validate(said, context={"root": file.parent})
     except ValidationError as error:
-        told = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        told = "; ".join(f"{place}: {what}" for place, what in refusals(error, Connections))
         raise ValueError(f"{file}: {told}") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ValueError(f"{file}: {getattr(error, 'strerror', None) or error}") from None
+    except OSError as error:
+        raise ValueError(f"{file}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"{file}: not TOML: it is not in UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{file}: not TOML: {error}") from None
+    except RecursionError:
+        raise ValueError(f"{file}: not TOML that can be read: it is nested too deep") from None

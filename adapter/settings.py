@@ -7,6 +7,11 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+EMBEDDED = "embedded://"
+"""What the URL of queues in a file begins with."""
+QUEUES, LEDGER = "queues.db", "ledger.db"
+"""The files in the folder."""
+
 
 class Settings(BaseSettings):
     """What is named here, with EODES_ before it in capitals: in the environment, or in a file under EODES_SECRETS."""
@@ -40,27 +45,27 @@ class Settings(BaseSettings):
 
     @property
     def folder(self) -> Path:
-        """Where queues and ledger lie: EODES_DATA, XDG_STATE_HOME/eodes or ~/.local/state/eodes; made if need be.
+        """Where queues and ledger lie: EODES_DATA, XDG_STATE_HOME/eodes or ~/.local/state/eodes."""
+        state = os.environ.get("XDG_STATE_HOME")
+        return self.data or (Path(state) if state else Path.home() / ".local" / "state") / "eodes"
+
+    def furnish(self) -> None:
+        """Make the folder, where something is to lie in it: whoever only reads makes nothing; raises OSError.
 
         Certificates are not for everyone who works on this machine: the folder is its user's alone.
         """
-        state = os.environ.get("XDG_STATE_HOME")
-        place = self.data or (Path(state) if state else Path.home() / ".local" / "state") / "eodes"
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return place
+        if not (self.broker and self.database):
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     @property
     def ledger_url(self) -> str:
         """The database given, or a file of its own."""
-        return self.database or f"sqlite:///{self.folder.absolute() / 'ledger.db'}"
+        return self.database or f"sqlite:///{self.folder.absolute() / LEDGER}"
 
     @property
     def broker_url(self) -> str:
         """The broker given, or queues in a file."""
-        return self.broker or f"{EMBEDDED}{self.folder.absolute() / 'queues.db'}"
-
-
-EMBEDDED = "embedded://"
+        return self.broker or f"{EMBEDDED}{self.folder.absolute() / QUEUES}"
 
 
 def settings(

@@ -56,10 +56,10 @@ PRESENT_HEAD = """
 TRACES = """
 ## Traces
 
-With the extra (`pip install 'eodes-adapter[opentelemetry]'`) and `OTEL_EXPORTER_OTLP_ENDPOINT` in its environment the
-relay hands spans over, by HTTP: `round` for each round that did something, in it `take`, `decide`, `write`, `send` and
-`confirm` with their `eodes.count`. Without that setting there are none; without the extra it is refused (exit code 2).
-Numbers are for Prometheus alone, and messages carry no trace.
+With the extra (`.venv/bin/pip install -c constraints.txt -e '.[opentelemetry]'`) and `OTEL_EXPORTER_OTLP_ENDPOINT` in
+its environment the relay hands spans over, by HTTP: `round` for each round that did something, in it `take`, `decide`,
+`write`, `send` and `confirm` with their `eodes.count`. Without that setting there are none; without the extra it is
+refused (exit code 2). Numbers are for Prometheus alone, and messages carry no trace.
 """
 LOG_HEAD = f"""# The relay's log
 

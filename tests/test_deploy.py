@@ -16,6 +16,7 @@ from adapter.cli.app import app
 
 ROOT = Path(__file__).parent.parent
 UNITS = sorted((ROOT / "deploy/systemd").glob("*.service"))
+PAGE = (ROOT / "docs/service.md").read_text("utf-8")
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
 BIN = Path(sys.executable).parent
 
@@ -65,12 +66,33 @@ def test_no_password_stands_in_the_compose_file_and_only_loopback_is_opened():
     assert ports and all(port.startswith("127.0.0.1:") for port in ports)
 
 
-@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
-def test_a_unit_runs_a_command_that_there_is_without_rights(unit):
+def service_of(unit):
+    """What the unit says of its service, the last of what is said twice."""
     said = configparser.ConfigParser(strict=False, interpolation=None)
     said.optionxform = str
     said.read(unit, "utf-8")
-    service = said["Service"]
+    return said["Service"]
+
+
+def test_the_page_shows_no_unit_of_its_own():
+    assert UNITS
+    assert not re.search(r"^\s*(\[Service\]|\w+=)", PAGE, re.M)
+    assert set(re.findall(r"\]\(\.\./deploy/systemd/([\w.-]+)\)", PAGE)) == {unit.name for unit in UNITS}
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+def test_what_the_page_says_of_a_unit_is_so(unit):
+    text, service = unit.read_text("utf-8"), service_of(unit)
+    assert service["ExecStart"].startswith("/opt/eodes/bin/eodes ") and "/opt/eodes/bin/pip install" in PAGE
+    assert service["StateDirectory"] == "eodes" and "`/var/lib/eodes`" in PAGE
+    read = re.findall(r"^LoadCredential=(\S+):/etc/eodes/(\S+)$", text, re.M)
+    assert read and all(name == file and name in PAGE and f"/etc/eodes/{name}" in text for name, file in read)
+    assert "30 seconds" in PAGE and int(service["TimeoutStopSec"]) > 30 + 4
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+def test_a_unit_runs_a_command_that_there_is_without_rights(unit):
+    service = service_of(unit)
     program, *words = service["ExecStart"].split()
     assert program.endswith("/eodes")
     _understood(words)

@@ -104,13 +104,34 @@ def give_up_dead(
     database: Database = None,
     json: Json = False,
 ) -> int:
-    """Never send a message that its destination declined.
+    """Never send a message of ours that its destination declined.
 
     What is about the same certificate and waits behind it goes on. A certificate that is given up never arrives.
+    What came and died is dismissed instead.
     """
     from adapter.cli.dead_again import give_up
 
     return give_up(ids, why, yes, by, json, database)
+
+
+@dead.command("dismiss", epilog=f"{CODES}\n\n{DEAD_RETRY_JSON}")
+@guarded
+def dismiss_dead(
+    ids: Annotated[list[str], typer.Argument(metavar="DELIVERY...", help="Which of what came and died.")],
+    why: Annotated[str, typer.Option("--why", metavar="TEXT", help="How it was settled; it is kept.")],
+    yes: Yes = False,
+    by: By = None,
+    database: Database = None,
+    json: Json = False,
+) -> int:
+    """Count what came and died as seen to, settled elsewhere.
+
+    Nobody is told anything. It is listed no more, and kept with who did it, when and why: `eodes dead show` and
+    `eodes search --state dismissed` find it. Retry may still decide it again; from its sender it comes as anew.
+    """
+    from adapter.cli.dead_again import dismiss
+
+    return dismiss(ids, why, yes, by, json, database)
 
 
 @dead.command("queue", epilog=DEAD_QUEUE_JSON)

@@ -48,8 +48,8 @@ def search_ledger(
         str | None,
         typer.Option(
             "--state", metavar="STATE",
-            help="Deliveries: done, held, dead, corrected or the stage where they died; certificates: their state; "
-            "messages: open, sent, kept, dead, given_up.",
+            help="Deliveries: done, held, dead, corrected, dismissed or the stage where they died; certificates: their "
+            "state; messages: open, sent, kept, dead, given_up.",
         ),
     ] = None,
     agreement: Annotated[str | None, typer.Option("--agreement", metavar="NAME", help="Under this agreement.")] = None,

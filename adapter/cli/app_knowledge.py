@@ -98,7 +98,7 @@ def list_deadlines(
     """List what is due and overdue, by partner.
 
     Certificates that expire, certificates that a partner has not answered in its own time, verifications that wait for
-    a reply: in the local days of whoever has to act.
+    a reply: in the local days of whoever has to act. Exit code 2 if there is no ledger; it is not made.
     """
     from adapter.cli.deadlines import run
 

@@ -39,7 +39,7 @@ def tell_numbers(database: Database = None, json: Json = False) -> int:
     """Tell gaps in the numbers of certificates.
 
     Issuing bodies number their certificates consecutively. A gap may be a certificate that was never exchanged, so it
-    is told here and refuses nothing.
+    is told here and refuses nothing. Exit code 2 if there is no ledger; it is not made.
     """
     from adapter.cli.ledger import numbers
 

@@ -128,7 +128,10 @@ def show_queues(
     json: Json = False,
     home: Home = None,
 ) -> int:
-    """Show what waits, what is due and what died."""
+    """Show what waits, what is due and what died.
+
+    It only looks: what is not there it does not make. Exit code 2 if queues or ledger are not there or do not answer.
+    """
     from adapter.cli.queues import run
 
     return run(broker, database, partner_vhosts, json, home)

@@ -13,7 +13,7 @@ from adapter.cli.say import printable, put, put_json
 from adapter.cli.start import open_catalogue
 from adapter.cli.tables import put_table
 from adapter.findings import Finding, Severity
-from adapter.ledger import CORRECTED, LIVING, Dead, Intervention, Ledger
+from adapter.ledger import CORRECTED, DISMISSED, LIVING, Dead, Intervention, Ledger
 from adapter.ledger.dead import DeadGroup
 from adapter.ledger.interventions import ENDPOINT
 from adapter.settings import settings
@@ -145,6 +145,8 @@ def _next(dead: Dead) -> Iterator[str]:
         yield f"eodes dead give-up {dead.id} --why TEXT   never sends it, and lets go on what waits behind it"
     elif dead.partner != dead.source:
         yield f"eodes dead edit {dead.id} --from FILE --why TEXT   takes a corrected record in in its place"
+    if dead.stage not in (ENDPOINT, DISMISSED):
+        yield f"eodes dead dismiss {dead.id} --why TEXT   counts it as seen to: it is listed no more"
 
 
 def _deed_line(each: Intervention) -> str:

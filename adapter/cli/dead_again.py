@@ -11,6 +11,7 @@ from adapter.calendar import Calendar
 from adapter.cli import dead_messages
 from adapter.cli.guard import INVALID, VALID, refuse
 from adapter.cli.join import ledger_of
+from adapter.cli.log import configure_log
 from adapter.cli.progress import how_far
 from adapter.cli.say import printable, put, put_json, tell
 from adapter.cli.seals import seals_of
@@ -18,10 +19,10 @@ from adapter.cli.start import cache_folder, contents, open_catalogue, there
 from adapter.cli.tables import put_table
 from adapter.delivery import Delivery
 from adapter.findings import Trouble, Unavailable
-from adapter.ledger import HELD, LIVING, Deed, Ledger, Original
+from adapter.ledger import DISMISSED, HELD, LIVING, Deed, Ledger, Original
 from adapter.relay.arrival import Arrival, arrive
 from adapter.relay.exchange import Exchange
-from adapter.relay.intake import TOGETHER, Intake
+from adapter.relay.intake import TOGETHER, Intake, got_past_its_signature
 from adapter.relay.names import inbox
 from adapter.relay.quarantine import Quarantine
 from adapter.relay.taken import Taken
@@ -29,7 +30,7 @@ from adapter.relay.witness import Witness
 from adapter.settings import Settings, settings
 
 COLUMNS = ("became", "stage", "code", "count")
-RETRY, EDIT, GIVE_UP = "retry", "edit", "give up"
+RETRY, EDIT, GIVE_UP, DISMISS = "retry", "edit", "give up", "dismiss"
 
 
 def retry(
@@ -39,6 +40,7 @@ def retry(
     """Decide again what is named or is of one group; unless told yes, only say what would come of it."""
     if bool(ids) == bool(code and partner) or (ids and (code or partner)):
         raise refuse("name ids, or a group with --code and --partner")
+    configure_log(reader=True)
     told = settings(database=database, connections=connections)
     exchange = exchange_of(told, home)
     deed = Deed(RETRY, by or operator(), why)
@@ -61,6 +63,7 @@ def edit(
 ) -> int:  # fmt: skip
     """Take a corrected record in in the place of a dead one; unless told yes, only say what would come of it."""
     there([file])
+    configure_log(reader=True)
     told = settings(database=database, connections=connections)
     exchange = exchange_of(told, home)
     with ledger_of(told, make=False) as ledger:
@@ -115,6 +118,26 @@ def give_up(
     return VALID
 
 
+def dismiss(
+    ids: Sequence[str], why: str, yes: bool, by: str | None, json: bool, database: str | None
+) -> int:  # fmt: skip
+    """Deliveries that died were seen to elsewhere; unless told yes, only say which."""
+    deed = Deed(DISMISS, by or operator(), why)
+    with ledger_of(settings(database=database), make=False) as ledger:
+        for id in ids:
+            if dead_messages.find(ledger, id):
+                raise refuse(f"{id}: it is a message of ours: `eodes dead give-up` never sends it")
+        _require_dead(ledger, ids)
+        stages = ledger.stages(ids)
+        gone = set(ledger.dismiss(ids, datetime.now(UTC), deed)) if yes else {*ids}
+    _put([_dismissed(id, stages[id], id in gone) for id in dict.fromkeys(ids)], yes, json)
+    return VALID
+
+
+def _dismissed(id: str, stage: str, is_gone: bool) -> dict[str, Any]:
+    return {"id": id, "became": DISMISSED if is_gone else "left", "stage": stage, "code": None}
+
+
 def _choose(
     ledger: Ledger, ids: Sequence[str], code: str | None, partner: str | None
 ) -> tuple[list[str], list[str]]:  # fmt: skip
@@ -138,15 +161,24 @@ def _require_dead(ledger: Ledger, ids: Sequence[str]) -> None:
 
 
 def _require_seals(originals: Sequence[Original], exchange: Exchange) -> None:
-    """What the relay refused for its signature is not taken in by a command that was not told whom to believe."""
+    """What the relay held to a signature is not taken in by a command that was not told whom to believe."""
     for each in originals:
         system = exchange.systems.get(each.source)
-        was_held_to_it = each.code and each.code.startswith("SIG-") and system and system.side == "partner"
-        if was_held_to_it and system and not exchange.seals.say_of(system):
+        why = _owes_a_signature(each) if system and system.side == "partner" else None
+        if system and why and not exchange.seals.say_of(system):
             raise refuse(
-                f"{each.id}: it died of its signature, and nothing here says whom to believe: name the relay's own "
+                f"{each.id}: {why}, and nothing here says whom to believe: name the relay's own "
                 "connections.toml with --connections or EODES_CONNECTIONS"
             )
+
+
+def _owes_a_signature(original: Original) -> str | None:
+    """Why it is held to a signature when it is decided again; None where it was not, or where its own was good."""
+    if (original.code or "").startswith("SIG-"):
+        return "it died of its signature"
+    if original.sealed and not got_past_its_signature(original):
+        return "it died before its signature was looked at"
+    return None
 
 
 def _again(intake: Intake, originals: Sequence[Original], yes: bool) -> Iterator[dict[str, Any]]:

@@ -33,7 +33,7 @@ def run(
     told = settings(broker, partner_vhosts=partner_vhosts)
     known = open_catalogue(home or told.home)
     target = inbox(known.system(into).code) if into else None
-    with broker_of(told, known) as queues:
+    with broker_of(told, known, make=False) as queues:
         window = queues.take([queue], MOST, MOST_BYTES, WAIT) if queues.depths([queue]).get(queue) else []
         try:
             lying = [_line(each, _home_of(each, target, known)) for each in window]

@@ -24,7 +24,7 @@ def run(partner: str | None, on: str | None, within: int, json: bool, database: 
     at = datetime.combine(day, time.max, UTC) if day else datetime.now(UTC)
     watch = Watch(at, day, timedelta(days=within), known, Calendar(cache_folder()))
     code = known.system(partner).code if partner else None
-    with ledger_of(told) as ledger:
+    with ledger_of(told, make=False) as ledger:
         every = [*lapsing(ledger, watch), *unanswered(ledger, watch), *unverified(ledger, watch)]
     chosen = sorted((each for each in every if code in (None, each.partner)), key=_order)
     if json:

@@ -53,6 +53,7 @@ def explain(error: Exception) -> int:
     from adapter.catalogue import Unknown
     from adapter.findings import LASTING, Rejected, Unavailable
     from adapter.mapping.path import TableError
+    from adapter.refusals import refusals
     from adapter.schema.files import SchemaError
 
     if isinstance(error, Rejected):
@@ -63,7 +64,9 @@ def explain(error: Exception) -> int:
     elif isinstance(error, Unavailable):
         tell(f"error: {error}{'' if error.trouble in LASTING else '; trying again may help'}")
     elif isinstance(error, ValidationError) and error.title == "Settings":
-        tell(*(f"error: EODES_{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors()))
+        from adapter.settings import Settings
+
+        tell(*(f"error: EODES_{name.upper()}: {what}" for name, what in refusals(error, Settings)))
     elif isinstance(error, Unknown | TableError | SchemaError):
         tell(f"error: {error}")
     else:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from adapter.catalogue import Catalogue
 from adapter.cli.guard import refuse
 from adapter.connections import Connections, open_connections
-from adapter.ledger import Ledger, Moved, tell_nobody
+from adapter.findings import Trouble, Unavailable
+from adapter.ledger import Ledger, Moved, NoLedger, tell_nobody
 from adapter.relay.broker import Broker
 from adapter.relay.topology import Topology, topology
 from adapter.settings import EMBEDDED, Settings
@@ -19,12 +20,17 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def broker_of(settings: Settings, catalogue: Catalogue, until: Callable[[], bool] = lambda: False) -> Iterator[Broker]:
+def broker_of(
+    settings: Settings, catalogue: Catalogue, until: Callable[[], bool] = lambda: False, make: bool = True
+) -> Iterator[Broker]:
     """The broker that the settings name, closed at the end; a URL of none is refused.
 
-    Once `until` says so, nothing waits for a broker that is away.
+    Once `until` says so, nothing waits for a broker that is away. Unless `make`, queues in a file that is not there
+    are Unavailable, and not made.
     """
-    broker = _open_broker(settings.broker_url, topology_of(settings, catalogue), until)
+    if not make:
+        _require_queues(settings)
+    broker = _open_broker(settings, topology_of(settings, catalogue), until)
     try:
         yield broker
     finally:
@@ -33,16 +39,16 @@ def broker_of(settings: Settings, catalogue: Catalogue, until: Callable[[], bool
 
 @contextmanager
 def endpoints_of(
-    settings: Settings, catalogue: Catalogue, until: Callable[[], bool] = lambda: False, share: int = 1
-) -> Iterator[Broker]:
-    """The broker, and over it the partners' endpoints that the settings name; what cannot be is refused.
+    settings: Settings, catalogue: Catalogue, connections: Connections, until: Callable[[], bool] = lambda: False,
+    share: int = 1,
+) -> Iterator[Broker]:  # fmt: skip
+    """The broker, and over it the partners' endpoints that the connections name; what cannot be is refused.
 
     `share` is how many processes send side by side.
     """
-    connections = connections_of(settings, catalogue)
     from adapter.relay.endpoints.opening import over
 
-    broker = _open_broker(settings.broker_url, topology_of(settings, catalogue), until)
+    broker = _open_broker(settings, topology_of(settings, catalogue), until)
     try:
         whole = over(broker, connections, share)
     except ValueError as error:
@@ -74,7 +80,7 @@ def broker_at(settings: Settings, catalogue: Catalogue, queue: str) -> Iterator[
     """
     made, url = topology_of(settings, catalogue), settings.broker_url
     if url.startswith(EMBEDDED):
-        broker = _open_broker(url, made)
+        broker = _open_broker(settings, made)
         broker.declare([queue])
     else:
         from adapter.relay.rabbitmq import RabbitMQ
@@ -105,10 +111,14 @@ def ledger_of(
 ) -> Iterator[Ledger]:
     """The ledger that the settings name, closed at the end; a URL of none is refused. Raises Unavailable.
 
-    Unless `make`, one that is not there yet is refused too. `told` hears how certificates move.
+    Unless `make`, one that is not there is Unavailable too, and not made. `told` hears how certificates move.
     """
+    if make:
+        settings.furnish()
     try:
         ledger = Ledger.open(settings.ledger_url, timedelta(seconds=settings.lease), make, told)
+    except NoLedger as error:
+        raise Unavailable(f"{error}; {_asked_by(settings.database, settings, 'database')}", Trouble.MISSING) from None
     except ValueError as error:
         raise refuse(f"--database: {error}") from None
     with closing(ledger):
@@ -138,10 +148,29 @@ def _main_vhost(url: str) -> str:
         raise refuse(f"--broker: {error}") from None
 
 
-def _open_broker(url: str, topology: Topology, until: Callable[[], bool] = lambda: False) -> Broker:
+def _require_queues(settings: Settings) -> None:
+    """Raises Unavailable where the queues are to be in a file and there is none."""
+    place = Path(settings.broker_url.removeprefix(EMBEDDED))
+    if settings.broker_url.startswith(EMBEDDED) and not place.is_file():
+        asked = _asked_by(settings.broker, settings, "broker")
+        raise Unavailable(f"there are no queues: there is no file {place}; {asked}", Trouble.MISSING)
+
+
+def _asked_by(named: str | None, settings: Settings, option: str) -> str:
+    """Who said to look there, and how what is missing comes to be made."""
+    if named:
+        where = f"--{option} or EODES_{option.upper()} names it"
+    else:
+        where = "EODES_DATA names its folder" if settings.data else "it lies there unless EODES_DATA says otherwise"
+    return f"{where}; if that is right, `eodes relay` makes what is missing when it begins"
+
+
+def _open_broker(settings: Settings, topology: Topology, until: Callable[[], bool] = lambda: False) -> Broker:
+    url = settings.broker_url
     if url.startswith(EMBEDDED):
         from adapter.relay.embedded import Embedded
 
+        settings.furnish()
         return Embedded(Path(url.removeprefix(EMBEDDED)))
     if topology.partners:
         from adapter.relay.rabbitmq.vhosts import Vhosts

@@ -42,7 +42,7 @@ def verify(database: str | None, noted: str | None, json: bool) -> int:
 
 def numbers(database: str | None, json: bool) -> int:
     """Put every series of numbers, with what is missing in it and what was used twice."""
-    with ledger_of(settings(database=database)) as ledger:
+    with ledger_of(settings(database=database), make=False) as ledger:
         found = series_of(ledger.numbers())
     if json:
         put_json({"series": [asdict(each) for each in found]})

@@ -119,13 +119,13 @@ DEAD_SHOW_JSON = """\b
 --json: as in dead list, and
 {"digest", "bytes": where they are, "findings": [as in validate],
  "remedies": {code: text}, "corrected_by": id | null, "written": path | null,
- "done": [{"what": "again" | "retry" | "edit", "at", "by", "why", "stage",
+ "done": [{"what": "again" | "retry" | "edit" | "dismiss", "at", "by", "why", "stage",
    "code", "said", "other": id | null}]}"""
 DEAD_RETRY_JSON = """\b
 --json:
 {"applied": true | false,
  "results": [{"id", "became": "done" | "held" | "dead" | "due" | "given up"
-   | "left", "stage", "code", "why"?}]}"""
+   | "dismissed" | "left", "stage", "code", "why"?}]}"""
 DEAD_EDIT_JSON = """\b
 --json:
 {"applied": true | false, "id", "original", "reference",

@@ -16,10 +16,11 @@ from adapter.cli.tables import put_table
 from adapter.findings import Unavailable
 from adapter.ledger import Backlog, Dead, Position, Turn
 from adapter.relay.names import queue_names
-from adapter.settings import Settings, settings
+from adapter.settings import LEDGER, QUEUES, Settings, settings
 
 Lists = dict[str, list[dict[str, Any]]]
 
+NOTHING: Lists = {"outbox": [], "held": [], "dead": []}
 MOST_DEAD = 100
 WAITING = ("receiver", "open", "due", "dead", "oldest", "asked_again", "first_error")
 HELD = ("id", "source", "message", "key", "until")
@@ -35,7 +36,9 @@ def run(broker: str | None, database: str | None, partner_vhosts: str | None, js
     catalogue = open_catalogue(home or told.home)
     missing: list[str] = []
     depths = _or_say(missing, lambda: _depths(told, catalogue), _unknown(catalogue))
-    said = {**depths, **_or_say(missing, lambda: _ledger(told), {"outbox": [], "held": [], "dead": []})}
+    if is_new := _is_new(told):
+        tell("no ledger yet: `eodes relay` makes one beside these queues when it begins")
+    said = {**depths, **(NOTHING if is_new else _or_say(missing, lambda: _ledger(told), NOTHING))}
     if json:
         put_json(said | {"missing": missing})
     else:
@@ -53,6 +56,13 @@ def _or_say(missing: list[str], look: Callable[[], Lists], otherwise: Lists) -> 
         return otherwise
 
 
+def _is_new(told: Settings) -> bool:
+    """Whether there are queues in the folder and no ledger beside them: something was sent, and no relay began."""
+    if told.broker or told.database:
+        return False
+    return (told.folder / QUEUES).is_file() and not (told.folder / LEDGER).is_file()
+
+
 def _put(said: Lists) -> None:
     put_table(("queue", "waiting"), [(each["queue"], each["waiting"]) for each in said["queues"]])
     put_table(WAITING, [[each[name] for name in WAITING] for each in said["outbox"]], "Outbox")
@@ -67,13 +77,13 @@ def _unknown(catalogue: Catalogue) -> Lists:
 
 def _depths(told: Settings, catalogue: Catalogue) -> Lists:
     names = queue_names(catalogue)
-    with broker_of(told, catalogue) as broker:
+    with broker_of(told, catalogue, make=False) as broker:
         depths = broker.depths(names)
     return {"queues": [{"queue": name, "waiting": depths.get(name)} for name in names]}
 
 
 def _ledger(told: Settings) -> Lists:
-    with ledger_of(told) as ledger:
+    with ledger_of(told, make=False) as ledger:
         outbox, dead, turns = ledger.queue(datetime.now(UTC)), ledger.dead(MOST_DEAD), ledger.turns()
         held = ledger.held(MOST_DEAD)
     return {

@@ -15,9 +15,8 @@ import structlog
 import typer
 
 from adapter.calendar import Calendar
-from adapter.catalogue import Catalogue
 from adapter.cli.guard import INTERRUPTED, INVALID, VALID, explain
-from adapter.cli.join import endpoints_of, ledger_of
+from adapter.cli.join import connections_of, endpoints_of, ledger_of
 from adapter.cli.log import configure_log
 from adapter.cli.readers import advice_on, open_files, readable_keys
 from adapter.cli.seals import seals_of
@@ -25,14 +24,13 @@ from adapter.cli.start import cache_folder, open_catalogue
 from adapter.cli.watching import watched, watched_crew
 from adapter.findings import Unavailable
 from adapter.key_files import to_see_to
+from adapter.ledger import Ledger
 from adapter.relay.advice import advise
-from adapter.relay.broker import Broker
 from adapter.relay.crew import Crew
 from adapter.relay.relay import Done, Relay, Role
 from adapter.relay.stop import Stop
 from adapter.relay.witness import Witness
 from adapter.settings import Settings, settings
-from adapter.trust import Seals
 
 CREW = "EODES_CREW"
 """Tells a worker its crew's process, so that it does not outlive a crew that is killed."""
@@ -102,8 +100,16 @@ def _alone(told: Settings, role: Role, home: Path | None, stop: Stop) -> int:
     seals, share = seals_of(told, catalogue), int(os.environ.get(CREW_SIZE, "1"))
     for concern in to_see_to(seals, catalogue, datetime.now(UTC)):
         log.warning("a key or certificate needs seeing to", what=concern, advice="docs/signatures.md says how")
-    with stop, watched(told, catalogue) as witness, endpoints_of(told, catalogue, stop, share) as queues:
-        patiently(lambda: _relay(told, queues, catalogue, seals, role, stop, witness), stop, witness.beat)
+    connections = connections_of(told, catalogue)
+    with stop, watched(told, catalogue) as witness, endpoints_of(told, catalogue, connections, stop, share) as queues:
+
+        def opened(ledger: Ledger) -> Relay:
+            return Relay(
+                queues, ledger, catalogue, calendar=Calendar(cache_folder()), seals=seals, role=role, witness=witness,
+                routes=connections.routes,
+            )  # fmt: skip
+
+        patiently(lambda: _relay(told, role, opened, stop, witness), stop, witness.beat)
     return VALID
 
 
@@ -111,6 +117,7 @@ def _crew(told: Settings, role: str, workers: int, drain: float, home: Path | No
     """Processes of this very command; what may hold a password goes by the environment, which no list of them shows."""
     command = [sys.executable, "-m", "adapter", "relay", "--role", role, "--drain", str(drain)]
     command += ["--home", str(home)] if home else []
+    told.furnish()
     named = {"EODES_BROKER": told.broker_url, "EODES_DATABASE": told.ledger_url, CREW: str(os.getpid())}
     named |= {CREW_SIZE: str(workers)}
     named |= {"EODES_PARTNER_VHOSTS": told.partner_vhosts} if told.partner_vhosts else {}
@@ -118,13 +125,10 @@ def _crew(told: Settings, role: str, workers: int, drain: float, home: Path | No
     return Crew(command, os.environ | named | dict(also), workers, drain + GRACE / 2)
 
 
-def _relay(
-    told: Settings, queues: Broker, catalogue: Catalogue, seals: Seals, role: Role, stop: Stop, witness: Witness
-) -> None:
+def _relay(told: Settings, role: Role, opened: Callable[[Ledger], Relay], stop: Stop, witness: Witness) -> None:
     """Relay until told to end; raises Unavailable where broker or database cannot be reached to begin with."""
-    calendar = Calendar(cache_folder())
     with ledger_of(told, told=witness.moved) as ledger:
-        relay = Relay(queues, ledger, catalogue, calendar=calendar, seals=seals, role=role, witness=witness)
+        relay = opened(ledger)
         other = relay.declare()
         log.info("relaying", role=role.value, process=os.getpid(), broker=told.broker_url, database=told.ledger_url)
         if other:

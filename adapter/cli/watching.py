@@ -13,6 +13,7 @@ from adapter.catalogue import Catalogue
 from adapter.cli.guard import refuse
 from adapter.cli.join import broker_of
 from adapter.cli.start import cache_folder, program_version
+from adapter.extras import how_to_install
 from adapter.relay.witness import Witness, Witnesses
 from adapter.settings import Settings
 from adapter.watch.changes import Changes
@@ -94,6 +95,6 @@ def _traced(*witnesses: Witness) -> Iterator[Witness]:
         from adapter.watch.traces import open_traces
     except ImportError:
         said = "OTEL_EXPORTER_OTLP_ENDPOINT asks for traces, and what makes them is not installed"
-        raise refuse(f"{said}: pip install 'eodes-adapter[opentelemetry]'") from None
+        raise refuse(f"{said}: {how_to_install('opentelemetry')}") from None
     with closing(open_traces(program_version())) as traces:
         yield Witnesses(*witnesses, traces)

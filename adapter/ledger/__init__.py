@@ -1,9 +1,10 @@
 """The ledger: raw originals, certificates with their state, and every message that is to leave."""
 
 from adapter.ledger.destinations import Due, Position, Turn
-from adapter.ledger.engine import micros, moment
+from adapter.ledger.engine import NoLedger, micros, moment
 from adapter.ledger.entries import (
     CORRECTED,
+    DISMISSED,
     DONE,
     HELD,
     LIVING,
@@ -32,9 +33,9 @@ from adapter.ledger.steps import ItemStep, Part, VerificationStep
 from adapter.ledger.verifications import Verification
 
 __all__ = [
-    "CORRECTED", "DONE", "HELD", "LIVING", "SETTLED", "Arrived", "Backlog", "Change", "DayAsked", "DayBook", "Dead",
-    "Deed", "Due", "Entry", "Exchanged", "Hold", "Intervention", "ItemStep", "Kin", "Known", "Ledger", "Looks", "Moved",
-    "Original", "Outcome", "Outpaced", "Paper", "Part", "Place", "Position", "Post", "Posted", "Question", "Rare",
-    "Sent", "Standing", "Step", "Turn", "Verification", "VerificationStep", "Waiting", "micros", "moment",
-    "tell_nobody",
+    "CORRECTED", "DISMISSED", "DONE", "HELD", "LIVING", "SETTLED", "Arrived", "Backlog", "Change", "DayAsked",
+    "DayBook", "Dead", "Deed", "Due", "Entry", "Exchanged", "Hold", "Intervention", "ItemStep", "Kin", "Known",
+    "Ledger", "Looks", "Moved", "NoLedger", "Original", "Outcome", "Outpaced", "Paper", "Part", "Place", "Position",
+    "Post", "Posted", "Question", "Rare", "Sent", "Standing", "Step", "Turn", "Verification", "VerificationStep",
+    "Waiting", "micros", "moment", "tell_nobody",
 ]  # fmt: skip

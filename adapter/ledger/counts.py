@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select, text
 
-from adapter.ledger.entries import DONE, HELD
+from adapter.ledger.dead import DIED
 from adapter.ledger.schema import DELIVERIES, HOLDS
 
 _SIZE = {
@@ -25,9 +25,8 @@ class Counts:
 
 def count_all(connection: Connection) -> Counts:
     """What an index or a small table knows; no payload is loaded."""
-    died = (DELIVERIES.c.stage != DONE) & (DELIVERIES.c.stage != HELD)
     named = DELIVERIES.c.source, DELIVERIES.c.stage, DELIVERIES.c.code
-    dead = select(*named, func.count()).where(died).group_by(*named)
+    dead = select(*named, func.count()).where(DIED).group_by(*named)
     held = select(DELIVERIES.c.source, func.count()).join(HOLDS, HOLDS.c.delivery == DELIVERIES.c.id)
     return Counts(
         {(source, stage, code or ""): count for source, stage, code, count in connection.execute(dead)},

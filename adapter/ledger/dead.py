@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, select
 
 from adapter.ledger.engine import moment
-from adapter.ledger.entries import DONE, LIVING
+from adapter.ledger.entries import DISMISSED, DONE, LIVING
 from adapter.ledger.payload import unpacked
 from adapter.ledger.schema import DEAD, DELIVERIES, OUTBOX
 from adapter.ledger.shown import Dead
@@ -21,8 +21,9 @@ COLUMNS = (
 )  # fmt: skip
 _whose = func.coalesce(DELIVERIES.c.partner, DELIVERIES.c.source)
 """The partner that it concerns, as far as that is known, else the system that it came from."""
-DIED = and_(DELIVERIES.c.stage != DONE, *(DELIVERIES.c.stage != each for each in LIVING if each != DONE))
-"""What is dead: not done, held or corrected."""
+_SEEN_TO = (*(each for each in LIVING if each != DONE), DISMISSED)
+DIED = and_(DELIVERIES.c.stage != DONE, *(DELIVERIES.c.stage != each for each in _SEEN_TO))
+"""What is dead: not done, held or corrected, nor dismissed since."""
 
 
 @dataclass(frozen=True, slots=True)

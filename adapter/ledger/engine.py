@@ -20,6 +20,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from adapter.extras import how_to_install
 from adapter.files import make_private
 from adapter.findings import Unavailable
 from adapter.ledger.trouble import READ_ONLY, trouble_of
@@ -27,17 +28,20 @@ from adapter.ledger.upgrade import bring_up, is_current, is_there
 
 BUSY_SECONDS = 10.0
 """How long a statement waits for another process to finish writing."""
-NO_DRIVER = "what talks to PostgreSQL is not installed: pip install 'eodes-adapter[postgresql]'"
 NO_URL = "not a database URL like sqlite:////FOLDER/ledger.db or postgresql://USER:PASSWORD@HOST/NAME"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _READING = {"reading": True}
 
 
+class NoLedger(ValueError):
+    """There is no ledger where one was looked for."""
+
+
 def open_engine(url: str, busy: float = BUSY_SECONDS, make: bool = True) -> Engine:
     """The database at this URL, its tables as this program needs them; raises ValueError or Unavailable.
 
-    Unless `make`, a ledger that is not there yet is not made, and is a ValueError too.
+    Unless `make`, a ledger that is not there is not made: NoLedger.
     `busy` is in seconds: how long a statement on SQLite waits for another process to finish writing.
     """
     try:
@@ -47,7 +51,8 @@ def open_engine(url: str, busy: float = BUSY_SECONDS, make: bool = True) -> Engi
         engine = create_engine(address, paramstyle="qmark" if address.get_backend_name() == "sqlite" else "format")
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         if isinstance(error, ImportError) and url.startswith("postgresql"):
-            raise ValueError(NO_DRIVER) from None
+            said = f"what talks to PostgreSQL is not installed: {how_to_install('postgresql')}"
+            raise ValueError(said) from None
         # The URL is not repeated: where it is misspelt, its password may stand anywhere.
         raise ValueError(NO_URL) from None
     if not make:
@@ -83,10 +88,10 @@ def _a_database(engine: Engine) -> Iterator[None]:
 def _require_ledger(engine: Engine) -> None:
     """Raises ValueError where there is no ledger, without making anything of it."""
     if engine.dialect.name == "sqlite" and not Path(str(engine.url.database)).is_file():
-        raise ValueError(f"there is no file {engine.url.database}")
+        raise NoLedger(f"there is no ledger: there is no file {engine.url.database}")
     with _a_database(engine), reading(engine) as connection:
         if not is_there(engine, connection):
-            raise ValueError(f"there is no ledger in {engine.url.database}")
+            raise NoLedger(f"there is no ledger in {engine.url.database}")
 
 
 @contextmanager

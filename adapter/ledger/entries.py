@@ -13,6 +13,8 @@ DONE, HELD, CORRECTED = "done", "held", "corrected"
 SETTLED = (DONE, CORRECTED)
 """The stages of a delivery on which nothing is to be decided any more."""
 LIVING = (DONE, HELD, CORRECTED)
+DISMISSED = "dismissed"
+"""The stage of what is dead and seen to: nobody is told of it any more, and it may still be decided again."""
 
 
 class Outpaced(Exception):
@@ -45,6 +47,8 @@ class Entry:
     """All findings as JSON."""
     named: str | None = None
     """The receiver that its sender named beside it."""
+    sealed: bool = False
+    """Whether its sender's messages are held to signatures."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, literal, literal_column, null, select, update
 
 from adapter.ledger.engine import moment, put
-from adapter.ledger.entries import CORRECTED, HELD, LIVING, SETTLED, Deed, Outcome, Outpaced
+from adapter.ledger.entries import CORRECTED, DISMISSED, HELD, LIVING, SETTLED, Deed, Outcome, Outpaced
 from adapter.ledger.payload import packed
 from adapter.ledger.schema import DEAD, DELIVERIES, INTERVENTIONS, OUTBOX
 from adapter.ledger.statements import columns_of, put_new
@@ -35,6 +35,11 @@ _LAST = select(func.coalesce(func.max(INTERVENTIONS.c.number), 0)).where(INTERVE
 _CORRECT = (
     update(DELIVERIES)
     .values(stage=literal_column(f"'{CORRECTED}'"))
+    .where(DELIVERIES.c.id == bindparam("this"))
+)  # fmt: skip
+_DISMISS = (
+    update(DELIVERIES)
+    .values(stage=literal_column(f"'{DISMISSED}'"))
     .where(DELIVERIES.c.id == bindparam("this"))
 )  # fmt: skip
 _KEEP = (
@@ -94,6 +99,17 @@ def correct(connection: Connection, outcome: Outcome, at: int) -> list[Intervent
         raise Outpaced
     put(connection, _CORRECT, [(dead,)])
     return [_write(connection, dead, outcome.deed, at, stood, outcome.entry.id)]
+
+
+def dismiss(connection: Connection, ids: Iterable[str], deed: Deed, at: int) -> list[InterventionRow]:
+    """Those of these that are dead are seen to: what they died of is kept with the reason."""
+    rows = []
+    for id in sorted(set(ids)):
+        stood = connection.execute(_STOOD.with_for_update(), {"this": id}).first()
+        if stood and stood.stage not in (*LIVING, DISMISSED):
+            put(connection, _DISMISS, [(id,)])
+            rows.append(_write(connection, id, deed, at, stood))
+    return rows
 
 
 def died_of(connection: Connection, messages: Iterable[str]) -> dict[str, Any]:

@@ -1,43 +1,39 @@
 """The ledger: what came, what became of it, what is to leave."""
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection, Engine, Table
 
-from adapter.delivery import Message
-from adapter.envelope import digest
 from adapter.ledger.asked import find
 from adapter.ledger.destinations import Due, Position, Turn, last_turns, put_turns
 from adapter.ledger.endings import give_up, replay, revive, write_deaths
-from adapter.ledger.engine import micros, moment, open_engine, put, reading, writing
-from adapter.ledger.entries import Deed, Moved, Outcome, Waiting
+from adapter.ledger.engine import micros, open_engine, put, reading, writing
+from adapter.ledger.entries import DISMISSED, Deed, Moved, Outcome, Waiting
 from adapter.ledger.facts import Facts
+from adapter.ledger.handing import fitting, messages_of
 from adapter.ledger.history import Row
 from adapter.ledger.holds import adopt_held, lease_held
-from adapter.ledger.interventions import died_of, note
+from adapter.ledger.interventions import died_of, dismiss, note
 from adapter.ledger.journal import Journal
 from adapter.ledger.known import Known, Question
 from adapter.ledger.looks import Looks
 from adapter.ledger.originals import Original
-from adapter.ledger.payload import unpacked
 from adapter.ledger.prune import Pruned, drop, over
 from adapter.ledger.retention import Retention
-from adapter.ledger.schema import BODIES, DELIVERIES, OUTBOX
-from adapter.ledger.statements import DEFER, LEASE, MESSAGE, due, recall, rows_of
+from adapter.ledger.routes import declare
+from adapter.ledger.schema import DELIVERIES, OUTBOX
+from adapter.ledger.statements import DEFER, LEASE, due, recall
 from adapter.ledger.verify import Tell, say_nothing
 from adapter.ledger.window import close, write_window
-from adapter.messages import Function, Kind
 
 CLOSED = Position.CLOSED
 LEASE_TIME = timedelta(seconds=30)
 AHEAD = timedelta(hours=1)
 """No message is put off for longer, and no destination left alone."""
-BODY = ("id", "coding", "body")
 
 
 def tell_nobody(steps: Sequence[Moved]) -> None:
@@ -154,6 +150,18 @@ class Ledger(Looks):
         """Send these once more: the ids of those that had left, and whose bytes are kept; raises Unavailable."""
         return self._end(replay, ids, at, deed)
 
+    def dismiss(self, ids: Iterable[str], at: datetime, deed: Deed) -> list[str]:
+        """These deliveries are seen to and no longer among the dead: the ids of those that were; raises Unavailable."""
+        changed: list[str] = []
+
+        def write(connection: Connection, facts: Facts) -> None:
+            facts.interventions += dismiss(connection, ids, deed, micros(at))
+            changed.extend(row[0] for row in facts.interventions)
+            facts.revised += [(id, DISMISSED) for id in changed]
+
+        self._journal.write(self._engine, micros(at), write)
+        return changed
+
     def _end(
         self, end: Callable[..., list[str]], ids: Iterable[str], at: datetime, deed: Deed | None
     ) -> list[str]:  # fmt: skip
@@ -167,30 +175,34 @@ class Ledger(Looks):
         self._journal.write(self._engine, micros(at), write)
         return changed
 
-    def lease_due(self, at: datetime, most: int, most_bytes: int) -> Due:
+    def declare(self, routes: Mapping[str, str], at: datetime) -> dict[str, str]:
+        """As `routes.declare`, for as long as a lease runs."""
+        return declare(self._engine, routes, at, self._lease)
+
+    def lease_due(self, at: datetime, most: int, most_bytes: int, elsewhere: Collection[str] = ()) -> Due:
         """Messages that are due, oldest first, with a lease on each; at most so many and of so many bytes, but one.
 
-        For a destination whose breaker is open there are none, until it is time to ask it with one. Nothing waits for
-        a moment that only a clock which was ahead can have named.
+        For a destination whose breaker is open there are none, until it is time to ask it with one; for those
+        `elsewhere` none. Nothing waits for a moment that only a clock which was ahead can have named.
         """
         latest = at + max(AHEAD, 2 * self._lease)
         with writing(self._engine) as connection:
             connection.execute(recall(micros(at), micros(latest)))
             turns = last_turns(connection)
             apart = {receiver: turn for receiver, turn in turns.items() if turn.position is not CLOSED}
-            chosen = _fitting(connection.execute(due(micros(at), most, apart)), most_bytes)
-            for turn in apart.values():
+            chosen = fitting(connection.execute(due(micros(at), most, {*apart, *elsewhere})), most_bytes)
+            for turn in (turn for turn in apart.values() if turn.receiver not in elsewhere):
                 if turn.until <= at or turn.until > latest:
                     chosen |= self._ask(connection, turn, at)
                     turns[turn.receiver] = turn.asking(at, at + self._lease)
             put(connection, LEASE, [(micros(at + self._lease), id) for id in chosen])
-            messages = _messages(connection, list(chosen))
+            messages = messages_of(connection, list(chosen))
         waiting = [Waiting(messages[id][0], n, messages[id][1]) for id, n in chosen.items() if id in messages]
         return Due(waiting, turns, {id: attempts for id, attempts in chosen.items() if id not in messages})
 
     def _ask(self, connection: Connection, turn: Turn, at: datetime) -> dict[str, int]:
         """The one message that asks a destination, unless another worker was first to ask."""
-        found = _fitting(connection.execute(due(micros(at), 1, only=turn.receiver)), 0)
+        found = fitting(connection.execute(due(micros(at), 1, only=turn.receiver)), 0)
         return found if found and put_turns(connection, [turn.asking(at, at + self._lease)]) else {}
 
     def prune(self, retention: Retention, at: datetime, apply: bool, tell: Tell = say_nothing) -> Pruned:
@@ -226,32 +238,3 @@ class Ledger(Looks):
         if self._committing:
             wait([self._committing])
             self._committing = None
-
-
-def _fitting(rows: Iterable[Any], most_bytes: int) -> dict[str, int]:
-    """Attempts by id of as many messages as fit, but at least one."""
-    chosen: dict[str, int] = {}
-    size = 0
-    for id, bytes_, attempts in rows:
-        size += bytes_
-        if chosen and size > most_bytes:
-            break
-        chosen[id] = attempts
-    return chosen
-
-
-def _messages(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[Message, datetime]]:
-    """The messages of these ids and since when the ledger has them, but for those that are not as they were written."""
-    stored = {id: (coding, body) for id, coding, body in rows_of(connection, BODIES, BODY, BODIES.c.id, ids)}
-    rows = rows_of(connection, OUTBOX, (*MESSAGE, "created_at"), OUTBOX.c.id, ids)
-    read = ((_message(row, stored), row.created_at) for row in rows)
-    return {message.id: (message, moment(since)) for message, since in read if message}
-
-
-def _message(row: Any, stored: Mapping[str, tuple[str | None, bytes]]) -> Message | None:
-    values: dict[str, Any] = {name: row._mapping[name] for name in MESSAGE}
-    try:
-        values |= {"kind": Kind(row.kind), "function": Function(row.function), "body": unpacked(*stored[row.id])}
-        return Message(**values) if digest(values["body"]) == row.digest else None
-    except (KeyError, ValueError, TypeError):
-        return None

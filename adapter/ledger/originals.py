@@ -15,7 +15,7 @@ from adapter.ledger.statements import columns_of
 
 COLUMNS = (
     "id", "source", "message_id", "reference", "digest", "size", "kind", "stage", "code", "received_at", "dropped_at",
-    "body", "coding", "named",
+    "body", "coding", "named", "sealed",
 )  # fmt: skip
 AT_ONCE = 100
 
@@ -40,6 +40,8 @@ class Original:
     """The receiver that its sender named beside it."""
     body: bytes | None = field(repr=False)
     """None where it is not here, or not as it was written any more."""
+    sealed: bool = False
+    """Whether its sender's messages were held to signatures when it came; of older ones nobody knows."""
     is_damaged: bool = False
     """Whether there are bytes, and other ones than were written."""
 
@@ -66,7 +68,8 @@ def _original(row: Any) -> Original:
     del values["coding"]
     values |= {"received_at": moment(row.received_at), "dropped_at": row.dropped_at and moment(row.dropped_at)}
     body = _body(row)
-    return Original(**values | {"body": body}, is_damaged=row.body is not None and body is None)
+    values |= {"body": body, "sealed": bool(row.sealed)}
+    return Original(**values, is_damaged=row.body is not None and body is None)
 
 
 def _body(row: Any) -> bytes | None:

@@ -28,12 +28,14 @@ DELIVERIES = Table(
     Column("body", LargeBinary),
     Column("coding", Text),
     Column("named", Text),
+    Column("sealed", Boolean),
 )
 """Every delivery once, as it came: `stage` is "done", or where it died; `answers` are the ids of what was answered.
 
 `reference` is what its sender calls it, where that is another name than `message_id`. `key` is the match key of the
 certificate that it is about, `coding` how the body is stored, `dropped_at` when retention ended; `named` the receiver
-that its sender named beside it. SQLite need not read a body that comes behind what lists ask for.
+that its sender named beside it, `sealed` whether its sender's messages were held to signatures then. SQLite need not
+read a body that comes behind what lists ask for.
 """
 
 CERTIFICATES = Table(
@@ -213,6 +215,15 @@ TURNS = Table(
     sqlite_with_rowid=False,
 )
 """How each destination's breaker turned; the last turn says how it stands; only added to."""
+
+ROUTES = Table(
+    "routes",
+    METADATA,
+    Column("receiver", Text, primary_key=True),
+    Column("route", Text, nullable=False),
+    Column("until", BigInteger, nullable=False),
+)
+"""Where relays on this ledger say that a destination's messages go to, and until when none may say otherwise."""
 
 HOLDS = Table(
     "holds",

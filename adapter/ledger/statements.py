@@ -27,11 +27,11 @@ from adapter.ledger.schema import DEAD, DELIVERIES, OPEN, OUTBOX
 
 ENTRY = (
     "id", "source", "message_id", "reference", "digest", "size", "kind", "agreement", "number", "key", "partner",
-    "stage", "code", "message", "findings", "answers", "received_at", "body", "coding", "named",
+    "stage", "code", "message", "findings", "answers", "received_at", "body", "coding", "named", "sealed",
 )  # fmt: skip
 AT_ONCE = 500
 """How many values one question may hold."""
-REVISED = slice(6, 16)
+REVISED = (*range(6, 16), -1)
 """What becomes another when a delivery is looked at again."""
 STANDING = (
     "id", "country", "issuer", "agreement", "key", "version", "number", "system", "holder", "digest", "state", "items",
@@ -60,7 +60,7 @@ _ONE_MORE = OUTBOX.c.attempts + literal_column("1")
 
 REVISE = (
     update(DELIVERIES)
-    .values({name: bindparam(f"new_{name}") for name in ENTRY[REVISED]})
+    .values({name: bindparam(f"new_{name}") for name in (ENTRY[place] for place in REVISED)})
     .where(
         DELIVERIES.c.id == bindparam("this"), *(DELIVERIES.c.stage != literal_column(f"'{each}'") for each in SETTLED)
     )

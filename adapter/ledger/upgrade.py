@@ -5,7 +5,7 @@ from sqlalchemy import Column, Connection, Engine, MetaData, PrimaryKeyConstrain
 from adapter.ledger.indexes import METADATA
 from adapter.ledger.schema import DELIVERIES
 
-HEAD = "0009"
+HEAD = "0010"
 """The revision that the tables in schema.py are at."""
 VERSION = Table(
     "alembic_version",

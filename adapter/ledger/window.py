@@ -95,7 +95,8 @@ def _repeat(connection: Connection, outcomes: Iterable[Outcome], at: int, facts:
             again.update(set(before) & set(_answers(outcome).split()) if outcome.revised else before)
         if outcome.revised:
             facts.interventions += look_again(connection, outcome, at)
-            put(connection, REVISE, [(*_entry(outcome, at)[REVISED], outcome.entry.id)])
+            row = _entry(outcome, at)
+            put(connection, REVISE, [(*(row[place] for place in REVISED), outcome.entry.id)])
         put(connection, REOPEN, [(at, message) for message in sorted(again)])
         reopened += sorted(again)
     return reopened
@@ -111,7 +112,7 @@ def _entry(outcome: Outcome, at: int) -> tuple[Any, ...]:
     return (
         entry.id, entry.source, entry.message_id, entry.reference, entry.digest, entry.size, entry.kind,
         entry.agreement, entry.number, entry.key, entry.partner, entry.stage, entry.code, entry.message,
-        entry.findings, _answers(outcome), at, *stored, entry.named,
+        entry.findings, _answers(outcome), at, *stored, entry.named, entry.sealed,
     )  # fmt: skip
 
 

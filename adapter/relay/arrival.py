@@ -52,6 +52,8 @@ class Arrival:
     stage: str = ""
     buried: bool = False
     """Whether the ledger must not take its bytes in: they go to the queue of the dead."""
+    sealed: bool = False
+    """Whether its sender's messages are held to signatures."""
     offer: "Offer | None" = None
     """What it would become, if it says a certificate and that was worked out beforehand."""
 
@@ -129,12 +131,14 @@ def arrive(
     if system is None:
         unknown = Finding(code="SRC-01", message="no system is known to fill this queue")
         return Arrival(delivery, id, sha, None, findings=(unknown,), stage="intake")
+    sealed = exchange.seals_from(system)
     if fatal is not None:
-        return Arrival(delivery, id, sha, system, findings=(fatal,), stage="crash")
+        return Arrival(delivery, id, sha, system, findings=(fatal,), stage="crash", sealed=sealed)
     try:
-        return Arrival(delivery, id, sha, system, reading or read(delivery, system, exchange, facts))
+        reading = reading or read(delivery, system, exchange, facts)
+        return Arrival(delivery, id, sha, system, reading, sealed=sealed)
     except Exception as error:
-        return Arrival(delivery, id, sha, system, findings=(crashed(error),), stage="crash")
+        return Arrival(delivery, id, sha, system, findings=(crashed(error),), stage="crash", sealed=sealed)
 
 
 def read(delivery: Delivery, system: System, exchange: Exchange, facts: Facts) -> translate.Reading:

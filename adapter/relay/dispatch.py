@@ -13,6 +13,7 @@ from adapter.relay.advice import advice, advise
 from adapter.relay.backoff import back_off
 from adapter.relay.breaker import Breakers
 from adapter.relay.broker import Broker, Outcome, Parcel, Receipt
+from adapter.relay.crossings import NO_ROUTES, Crossings
 from adapter.relay.graves import Graves
 from adapter.relay.names import outbox
 from adapter.relay.taken import Taken
@@ -35,8 +36,12 @@ log = structlog.get_logger()
 class Dispatch:
     """What is under way is known here and leased in the ledger: if this process dies, it is due when the lease ends."""
 
-    def __init__(self, broker: Broker, ledger: Ledger, chance: Callable[[], float], witness: Witness) -> None:
+    def __init__(
+        self, broker: Broker, ledger: Ledger, chance: Callable[[], float], witness: Witness,
+        routes: Mapping[str, str] = NO_ROUTES,
+    ) -> None:  # fmt: skip
         self._broker, self._ledger, self._chance, self._witness = broker, ledger, chance, witness
+        self._crossings = Crossings(ledger, routes)
         self._under_way: dict[str, UnderWay] = {}
         """By message id."""
         self._breakers = Breakers(chance)
@@ -134,7 +139,7 @@ class Dispatch:
         if self._rests(at) or (hurry and self._look_at and self._look_at - LOOK_EVERY <= at < self._look_at):
             return 0  # a clock that was put back is before all of that, and keeps nothing waiting
         self._look_at = at + LOOK_EVERY
-        due = self._ledger.lease_due(at, MOST_DUE, MOST_DUE_BYTES)
+        due = self._ledger.lease_due(at, MOST_DUE, MOST_DUE_BYTES, self._crossings.at(at))
         self._breakers.learn(due.turns)
         self._keep_back(due.damaged, at)
         waiting = [each for each in due.waiting if each.message.id not in self._under_way]
@@ -143,7 +148,14 @@ class Dispatch:
 
     def send_fresh(self, messages: Iterable[Message], at: datetime) -> int:
         """Hand over what was just written down, save to destinations that are left alone: those are due later."""
-        return self.send([message for message in messages if not self._breakers.holds(message.receiver)], at)
+        try:
+            elsewhere = self._crossings.at(at)
+        except Unavailable:  # who else sends cannot be known: all of it is due later
+            return 0
+        return self.send(
+            [each for each in messages if each.receiver not in elsewhere and not self._breakers.holds(each.receiver)],
+            at,
+        )
 
     def _fail(self, receipt: Receipt, at: datetime) -> None:
         """Put it off; what is lost with the connection says nothing of its destination."""

@@ -42,6 +42,7 @@ def entry(
         message=first.message if first else None,
         findings=json.dumps([finding.as_dict() for finding in findings[:MOST_FINDINGS]]) if findings else None,
         named=plain(named) if isinstance(named := arrival.delivery.headers.get("receiver"), str) and named else None,
+        sealed=arrival.sealed,
     )
 
 

@@ -47,6 +47,10 @@ class Exchange:
         """What the signatures of deliveries are held to; none where they are not verified."""
         return self.seals if self.verifies else None
 
+    def seals_from(self, system: System) -> bool:
+        """Whether what comes from this system is held to signatures, if it has one or because it must."""
+        return self.seals.asked(system) or bool(self.seals.of(system))
+
     def name_towards(self, system: System) -> str:
         """What we call ourselves to this system."""
         return self.home if system.side == "partner" else RELAY

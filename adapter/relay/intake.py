@@ -10,7 +10,7 @@ import structlog
 
 from adapter.delivery import Delivery
 from adapter.findings import Finding, Trouble, Unavailable
-from adapter.ledger import HELD, LIVING, Deed, Known, Ledger, Original, Outcome, Outpaced
+from adapter.ledger import DISMISSED, HELD, LIVING, Deed, Known, Ledger, Original, Outcome, Outpaced
 from adapter.relay.arrival import NONE, Arrival, arrive, arrive_all
 from adapter.relay.decide import HELD_FOR, decide_all, give_up
 from adapter.relay.exchange import Exchange
@@ -105,7 +105,7 @@ class Intake:
         What got past its signature when it came is not held to it again.
         """
         found: list[Arrival] = []
-        for passed, each in groupby(originals, _got_past_its_signature):
+        for passed, each in groupby(originals, got_past_its_signature):
             found += self._bring_up(list(each), at, self._before if passed else self._exchange)
         return found
 
@@ -142,7 +142,7 @@ class Intake:
     def _as_it_came(self, original: Original) -> Delivery:
         """Its sender did not send it again, so it waits for no answer that it had."""
         queue = inbox(original.source) if original.source in self._exchange.systems else original.source
-        times = SUSPICIOUS if original.stage == "crash" else 2
+        times = SUSPICIOUS if original.stage in ("crash", DISMISSED) else 2
         headers = {"receiver": original.named} if original.named else {}
         return Delivery(original.body or b"", queue, original.message_id, headers, times)
 
@@ -229,7 +229,7 @@ class Intake:
         return known if whole == asked else self._ledger.known(whole)
 
 
-def _got_past_its_signature(original: Original) -> bool:
+def got_past_its_signature(original: Original) -> bool:
     """Whether it was refused, or held, for something that is only asked of what was verified."""
     return original.stage in PAST and original.code != UNCHECKED
 

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -16,6 +16,7 @@ from adapter.ledger import HELD, LIVING, Ledger
 from adapter.relay.advice import advise
 from adapter.relay.backoff import back_off
 from adapter.relay.broker import Broker
+from adapter.relay.crossings import NO_ROUTES
 from adapter.relay.dispatch import Dispatch
 from adapter.relay.exchange import Exchange
 from adapter.relay.intake import Intake
@@ -93,6 +94,7 @@ class Relay:
         seals: Seals = NO_SEALS,
         role: Role = Role.BOTH,
         witness: Witness | None = None,
+        routes: Mapping[str, str] = NO_ROUTES,
     ) -> None:
         self._broker, self._ledger, self._catalogue, self._role = broker, ledger, catalogue, role
         self._clock, self._chance, self._pause = clock, chance, pause
@@ -101,7 +103,7 @@ class Relay:
         self._exchange = Exchange(catalogue, calendar, limits or Limits(), seals)
         quarantine = Quarantine(catalogue.folders, catalogue.cache, self._exchange.limits, seals=seals)
         self._intake = Intake(ledger, self._exchange, quarantine, self._witness, hands_over=role is Role.BOTH)
-        self._dispatch = Dispatch(broker, ledger, chance, self._witness)
+        self._dispatch = Dispatch(broker, ledger, chance, self._witness, routes)
         self._window: list[Delivery] = []
         self._held_at: datetime | None = None
         """When to look again for held deliveries that may go on."""
@@ -163,9 +165,7 @@ class Relay:
         taken, at = self._take_window(patience)
         self._dispatch.collect(self._clock())
         sent = self._dispatch.send_due(at, hurry=bool(taken)) if self._role is not Role.INTAKE else 0
-        closed, deferred = (0, 0)
-        if not taken or self._dispatch.is_troubled:
-            closed, deferred = self._dispatch.settle(at)
+        closed, deferred = self._dispatch.settle(at) if not taken or self._dispatch.is_troubled else (0, 0)
         return Done(
             taken.taken, taken.accepted, taken.dead, taken.repeated,
             taken.sent + sent, taken.confirmed + closed, deferred, taken.held,

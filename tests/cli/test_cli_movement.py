@@ -5,11 +5,12 @@ import os
 import signal
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 import pytest
 from processes import free_ports
-from shell import BAD, FIXTURES, RECORD, SECRETS, eodes, process, relaying, said, waiting
+from shell import BAD, FIXTURES, RECORD, ROOT, SECRETS, eodes, process, relaying, said, waiting
 
 from adapter.relay.crew import HOPELESS
 from adapter.relay.relay import Relay
@@ -92,7 +93,14 @@ def test_postgresql_without_its_driver_is_told_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "psycopg", None)
     result = eodes("queues", "--database", "postgresql+psycopg://guest:hush@host/x")
     assert result.exit_code == 2
-    assert "pip install 'eodes-adapter[postgresql]'" in result.stderr and "hush" not in result.stderr
+    command = f"{sys.executable} -m pip install -c constraints.txt -e '.[postgresql]'"
+    assert command in result.stderr and "hush" not in result.stderr
+
+
+def test_what_an_extra_is_installed_with_is_in_the_projects_folder():
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    assert {"postgresql", "opentelemetry"} <= set(extras)
+    assert (ROOT / "constraints.txt").is_file()
 
 
 def test_queues_are_shown_as_tables_too():

@@ -6,6 +6,9 @@ import os
 import pytest
 from shell import RECORD, eodes, relaying, wait_until, waiting
 
+from adapter.ledger import Ledger
+from adapter.settings import settings
+
 
 @pytest.fixture(autouse=True)
 def usual_umask():
@@ -19,7 +22,7 @@ def usual_umask():
 def data(tmp_path):
     """The folder with queues and ledger, both made."""
     eodes("send", RECORD, "--from", "kcci")
-    eodes("queues")
+    Ledger.open(settings().ledger_url).close()
     return tmp_path / "data"
 
 

@@ -81,4 +81,4 @@ def test_what_is_empty_is_not_said(monkeypatch):
 def test_a_lease_of_nothing_is_refused_with_its_name(monkeypatch):
     monkeypatch.setenv("EODES_LEASE", "0")
     ended = eodes("relay")
-    assert (ended.exit_code, ended.stderr) == (2, "error: EODES_LEASE: Input should be greater than 0\n")
+    assert (ended.exit_code, ended.stderr) == (2, "error: EODES_LEASE: is out of range; allowed: more than 0\n")

@@ -201,6 +201,55 @@ def test_what_died_of_its_signature_is_not_taken_in_where_nothing_says_whom_to_b
     assert (again["became"], again["stage"], again["code"]) == ("dead", "read", "DOC-ROOT")
 
 
+def test_what_was_settled_elsewhere_is_listed_no_more_and_kept_with_the_reason(office: PostOffice) -> None:
+    id = refused(office)
+    words = ("dead", "dismiss", id, "--why", "settled by telephone", "--by", "han")
+    assert "would be done" in eodes(*words).stdout
+    assert [each["id"] for each in said("dead", "list", "--all")["dead"]] == [id]
+    assert eodes(*words, "--yes").exit_code == 0
+    assert said("dead", "list", "--all") == {"groups": [], "dead": []}
+    assert office.ledger.counts().dead == {}
+    shown = said("dead", "show", id)
+    (done,) = shown["done"]
+    assert (done["what"], done["by"], done["why"], done["code"]) == (
+        "dismiss",
+        "han",
+        "settled by telephone",
+        "MAP-CODE",
+    )
+    assert [each["id"] for each in said("search", "--state", "dismissed")["found"]] == [id]
+    assert said("ledger", "verify")["verdict"] == "valid"
+
+
+def test_what_was_dismissed_may_be_decided_again_and_comes_anew_from_its_sender(office: PostOffice) -> None:
+    id = refused(office)
+    eodes("dead", "dismiss", id, "--why", "settled", "--yes")
+    (again,) = said("dead", "retry", id, "--yes")["results"]
+    assert (again["became"], again["code"]) == ("dead", "MAP-CODE")
+    eodes("dead", "dismiss", id, "--why", "settled", "--yes")
+    assert refused(office) == id
+    assert said("ledger", "verify")["verdict"] == "valid"
+
+
+def test_only_what_came_and_died_is_dismissed(office: PostOffice) -> None:
+    office.put("kcci", record(NUMBER))
+    office.work()
+    (delivery,) = office.ledger.deliveries_of(NUMBER)
+    for id in (delivery.id, "nobody"):
+        assert eodes("dead", "dismiss", id, "--why", "settled", "--yes").exit_code == 2
+    assert office.ledger.stages([delivery.id]) == {delivery.id: "done"}
+
+
+def test_what_died_before_its_signature_was_looked_at_is_not_taken_in_without_it(office: PostOffice, tmp_path) -> None:
+    """A table was wrong, say; it is mended, and the shell does not know the relay's connections.toml."""
+    body = fixture("id/certificate/ik-cepa-import-3-items.xml")
+    dead = Entry("d-1", "ID", "m-9", digest(body), len(body), body, stage="crash", code="REL-01", sealed=True)
+    office.ledger.write([Written(dead)], [], office.clock.now)
+    refusal = eodes("dead", "retry", "d-1", "--yes")
+    assert (refusal.exit_code, "before its signature was looked at" in refusal.stderr) == (2, True)
+    assert office.ledger.stages(["d-1"]) == {"d-1": "crash"}
+
+
 def test_a_corrected_record_goes_out_and_is_answered_under_the_first_ones_name(office: PostOffice, tmp_path) -> None:
     id = refused(office)
     (tmp_path / "right.json").write_bytes(record(NUMBER))

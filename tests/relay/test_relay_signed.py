@@ -248,3 +248,11 @@ def test_our_newest_key_that_holds_signs(tmp_path: Path) -> None:
             assert xmlsec.verify(sent.body, keys.certificate_pem(name), tmp_path).returncode == 0
             assert xmlsec.verify(sent.body, keys.certificate_pem(other), tmp_path).returncode != 0
             office.clock.now = turn
+
+
+def test_the_ledger_knows_what_was_held_to_a_signature_though_it_died_before(office: PostOffice) -> None:
+    office.put("ID", b"<nothing/>", "m-9")
+    office.put("CN", b"<nothing/>", "m-8")
+    office.work()
+    dead = office.ledger.originals([each.id for each in office.ledger.dead()])
+    assert {each.source: (each.stage, each.sealed) for each in dead} == {"ID": ("read", True), "CN": ("read", False)}

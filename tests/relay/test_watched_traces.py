@@ -134,4 +134,4 @@ def test_without_the_extra_it_is_said_what_to_install(tmp_path: Path) -> None:
     }
     process = relay(tmp_path, **more)
     assert process.wait(60) == 2
-    assert "pip install 'eodes-adapter[opentelemetry]'" in (tmp_path / "log").read_text()
+    assert f"{sys.executable} -m pip install -c constraints.txt -e '.[opentelemetry]'" in (tmp_path / "log").read_text()
