@@ -2,9 +2,12 @@
 
 PYTHON ?= python3
 # Tests of servers mostly wait, so three at a time use two cores well; each of the three has servers of its own.
-# In the order of their folders: by number of tests, the few and long drills would come last, one after the other.
 TESTS_AT_ONCE ?= 3
+# In the order in which tests/conftest.py puts them: by number of tests, the few and long ones would come last.
+AT_ONCE := -n $(TESTS_AT_ONCE) --dist loadfile --no-loadscope-reorder
 BIN := .venv/bin
+# Tests start some hundred commands: without bytecode, each would compile the adapter anew.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest
 PIP := $(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
@@ -20,17 +23,17 @@ demo: .venv/.runtime ## the national systems to every partner and back, on one m
 test: .venv/.dev ## servers, lint, types, layers and all tests (INSTALL=1 installs missing servers with apt)
 	$(BIN)/python tests/install_servers.py </dev/null
 	$(MAKE) --no-print-directory lint types
-	$(BIN)/python -m pytest -n $(TESTS_AT_ONCE) --dist loadfile --no-loadscope-reorder -m 'not drill' </dev/null
+	$(PYTEST) $(AT_ONCE) -m 'not drill' </dev/null
 
 bench: .venv/.bench ## speed as a fraction of parse and validate; writes build/bench.json
 	$(BIN)/python -m benchmarks </dev/null
 
 laws: .venv/.dev ## the laws of the tables with 500 generated examples each
-	$(BIN)/python -m pytest --hypothesis-profile=laws -k laws </dev/null
+	$(PYTEST) $(AT_ONCE) --hypothesis-profile=laws -k laws </dev/null
 
 drill: .venv/.dev ## kill processes and show that nothing is lost
 	$(BIN)/python tests/install_servers.py </dev/null
-	$(BIN)/python -m pytest -m drill </dev/null
+	$(PYTEST) -m drill </dev/null
 
 lint: .venv/.dev ## style, format and the floors
 	$(BIN)/ruff check .

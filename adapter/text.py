@@ -28,7 +28,8 @@ def normal(value: str) -> str:
 
     A control or unassigned character is an error, and so is one that turns the direction of what stands around it.
     """
-    for character in value:
+    # What is printable is neither of these, and that is told in compiled code.
+    for character in "" if value.isprintable() else value:
         if unicodedata.category(character) in FORBIDDEN and character not in LINES or character in TURNING:
             raise PydanticCustomError("character", "character not allowed in text")
     return unicodedata.normalize("NFC", " ".join(value.split()))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import tempfile
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 import hypothesis
 import processes
@@ -14,6 +16,9 @@ import pytest
 import servers
 import structlog
 
+LAWS = "tests/laws/"
+LAW_OF_ONE = re.compile(rf"{LAWS}[^\[]*\[([^\[]*\.(?:toml|xml|json))")
+"""A law, and the table or fixture that it is held for."""
 SERVER_FIXTURES = {"rabbitmq", "private_rabbitmq", "amqp_url", "postgresql", "database_url", "partners_broker"}
 
 # No test measures time: a slow machine is no failure. `make laws` takes the second profile.
@@ -56,8 +61,24 @@ def end_whole(leads: bool = False) -> None:
         signal.signal(interruption, partial(_interrupt, leads))
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give a worker a whole file, as its tests may share what is made once; laws part by part."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFileOrPart(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            law = LAW_OF_ONE.match(nodeid)
+            return law[1] if law else str(super()._split_scope(nodeid))
+
+    return ByFileOrPart(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test that needs a server."""
+    """Mark every test that needs a server, and put laws last: of many small parts, they leave no worker idle."""
+    items.sort(key=lambda item: LAWS in item.nodeid)
     for item in items:
         if SERVER_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker("servers")

@@ -1,6 +1,7 @@
 """Contents of the hub made for any table: within what its document admits, and beyond it."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -32,11 +33,8 @@ def complete(scope: Scope, values: Values) -> Part:
 
 def _with_parts(model: type[BaseModel], values: Values) -> Values:
     """The values with every part that must be there, though all its own fields may be absent."""
-    for name, info in model.model_fields.items():
-        inner, many, _ = unwrap(info.annotation)
-        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
-            continue
-        if info.is_required() and not many:
+    for name, inner, is_needed in _parts(model):
+        if is_needed:
             values.setdefault(name, {})
         held = values.get(name)
         for one in held if isinstance(held, list) else [held]:
@@ -45,10 +43,22 @@ def _with_parts(model: type[BaseModel], values: Values) -> Values:
     return values
 
 
+@cache
+def _parts(model: type[BaseModel]) -> tuple[tuple[str, type[BaseModel], bool], ...]:
+    """The model's fields that are parts or lists of them: name, model, and whether it cannot be without it."""
+    unwrapped = ((name, info, *unwrap(info.annotation)) for name, info in model.model_fields.items())
+    return tuple(
+        (name, inner, info.is_required() and not many)
+        for name, info, inner, many, _ in unwrapped
+        if isinstance(inner, type) and issubclass(inner, BaseModel)
+    )
+
+
+@cache
 @st.composite
 def elements(draw: st.DrawFn, scope: Scope, counts: tuple[int, ...]) -> Values:
     """The values of one element of a list, or of the content as a whole."""
-    bits = draw(st.one_of(st.just(0), st.just(-1), st.integers(0, 2 ** len(scope.optional) - 1)))
+    bits = draw(_bits(len(scope.optional)))
     chosen = {path for nth, path in enumerate(scope.optional) if bits >> nth & 1}
     values: Values = {}
     for path in sorted(scope.closed(set(scope.always) | chosen)):
@@ -60,15 +70,20 @@ def elements(draw: st.DrawFn, scope: Scope, counts: tuple[int, ...]) -> Values:
 def _element_values(scope: Scope, leaf: Leaf, counts: tuple[int, ...]) -> st.SearchStrategy[Any]:
     if leaf.value is None:
         return lists(scope.inner[leaf.path], counts if leaf.path == "items[]" else (1, 2))
-    if leaf.path.endswith("[]"):
-        return st.lists(leaf.value.strategy, min_size=1, max_size=3)
-    return leaf.value.strategy
+    return leaf.value.several if leaf.path.endswith("[]") else leaf.value.strategy
 
 
+@cache
+def _bits(optional: int) -> st.SearchStrategy[int]:
+    """A bit for each thing that may be there: none set, all of them, or any."""
+    return st.one_of(st.just(0), st.just(-1), st.integers(0, 2**optional - 1))
+
+
+@cache
 @st.composite
 def lists(draw: st.DrawFn, scope: Scope, counts: tuple[int, ...]) -> list[Values]:
     """A list of so many elements: two are made, the others take turns between their values."""
-    count = draw(st.sampled_from(counts))
+    count = draw(_one_of(counts))
     made = [draw(elements(scope, counts)) for _ in range(min(count, 2))]
     return [numbered({**made[nth % len(made)]}, nth) for nth in range(count)]
 
@@ -114,6 +129,9 @@ def leaves(scope: Scope, element: int = 1, numbers: tuple[int, ...] = ()) -> Ite
             yield from leaves(scope.inner[path], element, (*numbers, element))
         else:
             yield scope, leaf, (*numbers, element) if path.endswith("[]") else numbers
+
+
+_one_of = cache(st.sampled_from)
 
 
 @st.composite

@@ -51,22 +51,24 @@ def restricted(part: Part | None, plan: Plan, section: str = "fields") -> str | 
         for bound in both_ways
         if bound.row.codes and bound.row.convert is None and bound.field.type == "text"
     }
-    kept = _keep(json.loads(part.as_json()), "", known, preferred)
+    kept = _keep(json.loads(part.as_json()), "", known, _leading(known), preferred)
     return type(part).model_validate_json(json.dumps(kept)).as_json()
 
 
-def _keep(value: Any, path: str, known: set[str], preferred: dict[str, Any]) -> Any:
+def _leading(known: set[str]) -> set[str]:
+    """The paths of all that these stand in, and their own."""
+    names = [field.split(".") for field in known]
+    return {".".join(each[:end]).removesuffix("[]") for each in names for end in range(1, len(each) + 1)}
+
+
+def _keep(value: Any, path: str, known: set[str], leading: set[str], preferred: dict[str, Any]) -> Any:
     if isinstance(value, list):
-        return [_keep(inner, f"{path}[]", known, preferred) for inner in value]
+        return [_keep(inner, f"{path}[]", known, leading, preferred) for inner in value]
     if not isinstance(value, dict) or path in known:
         codes = preferred.get(path)
         return value if codes is None else _meant(codes, value)
     inner = ((name, f"{path}.{name}".removeprefix("."), below) for name, below in value.items())
-    return {
-        name: _keep(below, at, known, preferred)
-        for name, at, below in inner
-        if any(field == at or field.startswith((f"{at}.", f"{at}[]")) for field in known)
-    }
+    return {name: _keep(below, at, known, leading, preferred) for name, at, below in inner if at in leading}
 
 
 def _meant(codes: Any, word: str) -> str:

@@ -130,6 +130,11 @@ class Value:
         return st.one_of(known, free) if _free(self) else known
 
     @cached_property
+    def several(self) -> st.SearchStrategy[list[Any]]:
+        """One to three of them."""
+        return st.lists(self.strategy, min_size=1, max_size=3)
+
+    @cached_property
     def any(self) -> st.SearchStrategy[Any]:
         """Any value of its kind that the hub may hold."""
         return FREE[self.kind]
