@@ -6,6 +6,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Literal
 
+from adapter.enquiry import KeyInformation
 from adapter.ledger.entries import DONE, Kin, Outcome, Sent, Standing
 from adapter.ledger.steps import ItemStep, VerificationStep
 from adapter.messages import Kind
@@ -110,6 +111,8 @@ class Known:
         rare = rare or Rare()
         self._items, self._verifications = list(rare.items), list(rare.verifications)
         self.papers, self.days = dict(rare.papers), dict(rare.days)
+        self.shown: dict[str, KeyInformation | None] = {}
+        """What was read of certificates as they came, by their ids: once, however often it is looked at."""
 
     def of_key(self, key: str) -> list[Standing]:
         """The versions of the certificates with this match key, oldest first."""

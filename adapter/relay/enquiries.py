@@ -10,7 +10,7 @@ from adapter.findings import Finding, Rejected
 from adapter.ledger import Known, Outcome, Post, Standing
 from adapter.messages import Kind
 from adapter.relay.arrival import Arrival
-from adapter.relay.changes import living
+from adapter.relay.changes import living, unclear
 from adapter.relay.entry import entry
 from adapter.relay.exchange import Exchange
 from adapter.relay.passing import pass_on, speaks
@@ -30,14 +30,15 @@ NO_CODE = "-" * 16
 def take_query(arrival: Arrival, query: StatusQuery, known: Known, exchange: Exchange, at: datetime) -> Outcome:
     """How it stands, to its issuer or whoever it went to; the document once more where that is wanted and may be had.
 
-    What a domestic system asks and the ledger does not know, the partner is asked.
+    What a domestic system asks and the ledger does not know, the partner is asked. Rejected (REF-01) where several
+    certificates bear the number and the code tells none from the others.
     """
     assert arrival.system
     about = [each for each in known.of_key(query.key) if each.agreement == query.agreement]
     found = [each for each in about if arrival.system.code in (each.holder, each.system)]
     if not found and (partner := _partner(query, arrival, exchange, at)):
         return Outcome(entry(arrival, partner=partner.code), pass_on(query, arrival, partner, exchange, at))
-    paper = paper_of(living(found), known, exchange)
+    found, paper = _meant(query, found, known, exchange)
     is_open = paper is not None and fits(query.reference_code, paper)
     standing = last_changed(found) if found else None
     reply = _reply(query, standing, paper if is_open else None, arrival, known, exchange, at)
@@ -74,6 +75,26 @@ def fits(code: str | None, certificate: Certificate | None) -> bool:
 def last_changed(standings: Sequence[Standing]) -> Standing:
     """The version whose state says how the certificate stands."""
     return max(living(standings), key=lambda each: (str(each.changed_at or "9"), each.id))
+
+
+def by_body(standings: Sequence[Standing]) -> list[list[Standing]]:
+    """The versions of each certificate: a number is its issuing body's own, under each agreement."""
+    found: dict[tuple[str, str, str], list[Standing]] = {}
+    for each in standings:
+        found.setdefault((each.country, each.issuer, each.agreement), []).append(each)
+    return list(found.values())
+
+
+def _meant(
+    query: StatusQuery, found: list[Standing], known: Known, exchange: Exchange
+) -> tuple[list[Standing], Certificate | None]:
+    """The certificate that is meant, and as it came; Rejected (REF-01) where no code tells which of several that is."""
+    meant = [(each, paper_of(living(each), known, exchange)) for each in by_body(found)]
+    if len(meant) > 1:
+        meant = [(each, paper) for each, paper in meant if fits(query.reference_code, paper)]
+        if len(meant) != 1:
+            raise unclear("more than one certificate bears this number", query.number)
+    return meant[0] if meant else ([], None)
 
 
 def _partner(query: StatusQuery, arrival: Arrival, exchange: Exchange, at: datetime) -> System | None:

@@ -71,6 +71,12 @@ def rests_on(certificate: Certificate, known: Known) -> Sequence[Standing]:
     )
 
 
+def drawing_on(original: Standing, known: Known) -> list[Standing]:
+    """What rests on this certificate back-to-back; what was cancelled or superseded has given back what it drew."""
+    found = [each for each in known.naming(original.key) if each.draws_on == original.key]
+    return [each for each in found if each.agreement == original.agreement and each.state not in OVER]
+
+
 def all_of(issued: Sequence[Standing], known: Known) -> list[Standing]:
     """What a word on these is about: an original's is about its true copies too, a copy's about itself alone."""
     family = known.family_of([each for each in issued if each.form != COPY])

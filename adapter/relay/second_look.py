@@ -15,8 +15,9 @@ from adapter.messages import Content, Feedback
 from adapter.relay.arrival import Arrival
 from adapter.relay.changes import living
 from adapter.relay.exchange import Exchange
+from adapter.relay.kin import drawing_on, rests_on
 from adapter.rules import Facts
-from adapter.rules.originals import original_of
+from adapter.rules.originals import left_of
 from adapter.states import USED_STATES
 from adapter.system import System
 from adapter.verification import VerificationInformation, VerificationReply, VerificationRequest
@@ -52,7 +53,9 @@ def _facts(content: Content, system: System, known: Known, exchange: Exchange, a
         return replace(plain, original=original) if original else None
     if not isinstance(content, Referred):
         return None
-    about = living([each for each in _about(content, known) if system.code in (each.holder, each.system)])
+    about = living([each for each in _about(content, known) if system.code == _theirs(content, each)])
+    if len({(each.system, each.issuer) for each in about}) > 1:
+        return None  # which one is meant is not said, so it is held to none
     return replace(
         plain,
         exchanged=_shown(about, known, exchange),
@@ -62,25 +65,27 @@ def _facts(content: Content, system: System, known: Known, exchange: Exchange, a
 
 
 def _rests_on(certificate: Certificate, known: Known, exchange: Exchange) -> KeyInformation | None:
-    """The first Party's certificate as it came, for a back-to-back one; None where it did not come this way.
-
-    What others draw from it is not known here: it is held to the whole.
-    """
-    named = original_of(certificate)
-    found = known.of_key(match_key(named.number)) if named else []
-    first = [
-        each
-        for each in living([each for each in found if each.agreement == certificate.agreement])
-        if named and named.country in (None, each.country)
-    ]
-    return _shown(first, known, exchange)
+    """The first Party's certificate with what others have left of it; None where it did not come this way."""
+    first = rests_on(certificate, known)
+    whole = _shown(first, known, exchange)
+    if whole is None:
+        return None
+    named = certificate.copy_of or certificate.supersedes
+    own = known.of_key(certificate.key) + (known.of_key(match_key(named.number)) if named else [])
+    itself = {each.id for each in known.family_of(own)}
+    draws = [each for each in drawing_on(first[0], known) if each.id not in itself]
+    return left_of(whole, [drawn for each in draws if (drawn := _shown([each], known, exchange))])
 
 
 def _shown(certificates: Iterable[Standing], known: Known, exchange: Exchange) -> KeyInformation | None:
     """The key information of the newest of these, if its bytes are kept."""
-    papers = [known.papers[each.id] for each in certificates if each.id in known.papers]
-    newest = read_paper(papers[-1], exchange) if papers else None
-    return key_information(newest) if newest else None
+    ids = [each.id for each in certificates if each.id in known.papers]
+    if not ids:
+        return None
+    if ids[-1] not in known.shown:
+        newest = read_paper(known.papers[ids[-1]], exchange)
+        known.shown[ids[-1]] = key_information(newest) if newest else None
+    return known.shown[ids[-1]]
 
 
 def _copied(certificate: Certificate, system: System, known: Known) -> Sequence[Standing]:
@@ -97,6 +102,11 @@ def _used(originals: Sequence[Standing], known: Known) -> bool | None:
 
 def _about(content: Referred, known: Known) -> list[Standing]:
     return [each for each in known.of_key(content.key) if each.agreement == content.agreement]
+
+
+def _theirs(content: Referred, standing: Standing) -> str:
+    """Whose the certificate is for whoever says this: it issued what it replies about, and has what it decides on."""
+    return standing.system if isinstance(content, VerificationReply) else standing.holder
 
 
 def _left(steps: Iterable[ItemStep]) -> dict[int, Decimal]:

@@ -1,11 +1,12 @@
 """What feedback makes of a certificate's items: how each stands, and where customs debits, how much of it is left."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
 
-from adapter.certificate import Certificate
+from adapter.certificate import Certificate, match_key
 from adapter.envelope import digest
 from adapter.findings import Finding, Rejected, Severity
 from adapter.ledger import ItemStep, Standing
@@ -57,33 +58,55 @@ def use(feedback: Feedback, standing: Standing, before: Sequence[ItemStep], debi
 
 def _step(item: ItemFeedback, feedback: Feedback, standing: Standing, stood: list[ItemStep], said: str) -> ItemStep:
     """The item's next row; a grant that says no quantity uses all that is left."""
-    last = stood[-1] if stood else None
-    balance, quantity = (last.balance if last else None), item.quantity
-    if balance is not None and item.status == "granted":
-        quantity = balance if quantity is None else quantity
-        if quantity > balance:  # where the certificate's bytes are kept, the rule has said it already
-            raise Rejected(
-                Finding(code=TOO_MUCH, message="more is used than is left of the item", field="items"), stage="rules"
-            )
-        balance -= quantity
-    return ItemStep(
+    last, (_, left) = (stood[-1] if stood else None), stands(stood)
+    step = ItemStep(
         standing.stock, item.number, last.number + 1 if last else 1, item.status,
-        item.decided_on or feedback.decided_on, (last and last.unit) or item.unit, quantity, balance, said,
+        item.decided_on or feedback.decided_on, (last and last.unit) or item.unit,
+        left if item.status == "granted" and item.quantity is None else item.quantity,
+        feedback=said, claim=match_key(feedback.import_declaration or "") or None,
     )  # fmt: skip
+    _, balance = stands([*stood, step])
+    if balance is not None and balance < 0:  # where the certificate's bytes are kept, the rule has said it already
+        raise Rejected(
+            Finding(code=TOO_MUCH, message="more is used than is left of the item", field="items"), stage="rules"
+        )
+    return replace(step, balance=balance)
+
+
+def stands(steps: Sequence[ItemStep]) -> tuple[str, Decimal | None]:
+    """How an item stands after these decisions, by their own days, and what is left of it where that is debited.
+
+    The last decision counts: on each import declaration where quantities are debited, else on the item. What is
+    granted for no quantity uses nothing.
+    """
+    whole = steps[0].balance if steps and not steps[0].status else None
+    decided = [each for each in steps if each.status and not (each.status == "granted" and each.quantity == 0)]
+    decided.sort(key=lambda each: (str(each.decided_on or ""), each.number))
+    status = decided[-1].status if decided else ""
+    if whole is None:
+        return status, None
+    used = _used(decided)
+    return "granted" if used else status, whole - sum(used.values())
+
+
+def _used(decided: Sequence[ItemStep]) -> Mapping[str | None, Decimal]:
+    """The quantity that is granted still, by import declaration.
+
+    Whoever denies without naming one denies all, and a grant that names none is taken for the one that is denied.
+    """
+    used: dict[str | None, Decimal] = {}
+    for step in decided:
+        if step.status == "granted":
+            used[step.claim] = used.get(step.claim, Decimal(0)) + (step.quantity or 0)
+        else:
+            used = {} if step.claim is None else {each: used[each] for each in used if each not in (step.claim, None)}
+    return used
 
 
 def _event(stood: dict[int, list[ItemStep]], standing: Standing) -> Event:
-    statuses = [_status(steps) for steps in stood.values()]
-    undecided = [""] * (standing.items - len(statuses))
-    is_whole = not any(steps[-1].balance for steps in stood.values())
-    return decided([*statuses, *undecided], is_whole)
-
-
-def _status(steps: list[ItemStep]) -> str:
-    """How an item stands: used in part if anything was debited, else as was decided last by its own day."""
-    if any(step.status == "granted" and step.balance is not None for step in steps):
-        return "granted"
-    return max(steps, key=lambda step: (str(step.decided_on or ""), step.number)).status
+    items = [stands(steps) for steps in stood.values()]
+    undecided = [""] * (standing.items - len(items))
+    return decided([*(status for status, _ in items), *undecided], whole=not any(balance for _, balance in items))
 
 
 def _unstocked(feedback: Feedback) -> Finding:

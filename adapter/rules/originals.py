@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from adapter.agreement import Terms
-from adapter.certificate import Certificate, Document
+from adapter.certificate import Certificate, Document, Measure
 from adapter.deadlines import expires_on
-from adapter.enquiry import KeyItem, key_information
+from adapter.enquiry import KeyInformation, KeyItem, key_information
 from adapter.findings import Severity
 from adapter.parameters import BackToBack
 from adapter.rules.rule import KEPT, Breach, Facts, rule
@@ -96,6 +96,22 @@ def _too_much(certificate: Certificate, left: Amounts, row: BackToBack) -> Itera
             message = f"{drawn[good]} {good[1]} together, more than is left of the original certificate"
             field, found, allowed = f"items[{place}].quantity", str(item.quantity.value), f"at most {left[good]}"
             yield Breach(message=message, field=field, found=found, allowed=allowed, rests_on=row)
+
+
+def left_of(original: KeyInformation, draws: Iterable[KeyInformation]) -> KeyInformation:
+    """The original with the quantities that these have left of it, good by good."""
+    left = dict(amounts(original.items))
+    for good, drawn in amounts(item for draw in draws for item in draw.items).items():
+        left[good] = max(left.get(good, Decimal(0)) - drawn, Decimal(0))
+    items = []
+    for item in original.items:
+        if item.quantity is not None:
+            good = item.hs[:6], item.quantity.unit
+            value = min(item.quantity.value, left[good])
+            left[good] -= value
+            item = item.model_copy(update={"quantity": Measure(value=value, unit=good[1])})
+        items.append(item)
+    return original.model_copy(update={"items": tuple(items)})
 
 
 def amounts(goods: Iterable[KeyItem]) -> Amounts:

@@ -62,6 +62,14 @@ def test_a_certificate_that_expires_soon_is_due(ledger):
     assert due["clause"] == "Article 3.18.3"
 
 
+def test_a_true_copy_expires_with_its_original(ledger):
+    first = replace(standing("k", "accepted"), issued_on=date(2025, 9, 1), valid_from=date(2025, 3, 20))
+    ledger.write([Outcome(entry("k"), (), replace(first, form="true_copy", earlier="KEYc"))], [], AT)
+    due = only("expiry", "--on", "2026-03-02")
+    assert (due["due"], due["number"]) == ("2026-03-20", "KEY-k")
+    assert due["clause"] == "Article 3.18.3; Article 3.16.7"
+
+
 @pytest.mark.parametrize("on", ["2026-02-17", "2026-03-21"])
 def test_a_certificate_that_expires_later_or_has_expired_is_not(ledger, on):
     issue(ledger, state="accepted")

@@ -22,6 +22,7 @@ from adapter.ledger.journal import seal
 from adapter.ledger.payload import packed
 from adapter.ledger.verify import MOST
 from adapter.ledger.verify.findings import SAID
+from adapter.ledger.verify.scratch import Scratch
 
 DAY = timedelta(days=1)
 LARGE = b"<item>" * 100
@@ -322,3 +323,10 @@ def test_progress_is_told_up_to_the_end(kept: Ledger) -> None:
 def test_every_code_is_explained_on_the_page_about_the_ledger() -> None:
     page = (Path(__file__).parents[2] / "docs/ledger.md").read_text(encoding="utf-8")
     assert re.findall(r"^\| `(LED-\d\d)` \|", page, re.MULTILINE) == sorted(SAID)
+
+
+def test_what_was_written_before_claims_were_kept_is_sound(tmp_path: Path) -> None:
+    scratch = Scratch(tmp_path / "scratch.db")
+    scratch.learn({"items": [["c1", 1, 1, "granted", "2026-03-02", "KGM", "1.5", "8.5", "f", 1, "d1"]]})
+    assert scratch.said("items", "cause, claim", "c1", 1, 1) == ("d1", None)
+    scratch.close()

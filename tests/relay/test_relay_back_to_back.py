@@ -42,6 +42,62 @@ def test_more_than_the_original_covers_is_refused(first: PostOffice) -> None:
     assert first.take("ID") == []
 
 
+def take_in(office: PostOffice, *drawn: int) -> list[str]:
+    """Certificates that draw so many pieces each, put in together; what became of those that died."""
+    for place, pieces in enumerate(drawn, 1):
+        office.put("kcci", resting(f"K001-26-000000{place}", pieces), f"m-{place}")
+    office.work()
+    return [str(dead.code) for dead in office.ledger.dead()]
+
+
+def test_several_draw_together_no_more_than_the_original_covers(first: PostOffice) -> None:
+    assert take_in(first, 5_000, 4_000) == []
+    first.put("kcci", resting("K001-26-0000003", 1), "m-3")
+    first.work()
+    assert [dead.code for dead in first.ledger.dead()] == ["BTB-03"]
+    assert kinds(first.take("ID")) == ["certificate", "certificate"]
+
+
+def test_of_two_that_come_together_and_draw_too_much_the_second_is_refused(first: PostOffice) -> None:
+    assert take_in(first, 5_000, 4_001) == ["BTB-03"]
+    assert first.states()["K001-26-0000001"] == "sent"
+
+
+def test_what_comes_again_draws_nothing_more(first: PostOffice) -> None:
+    assert take_in(first, 9_000) == []
+    first.put("kcci", resting("K001-26-0000001", 9_000), "again")
+    first.work()
+    assert first.ledger.dead() == []
+
+
+def test_what_is_cancelled_gives_back_what_it_drew(first: PostOffice) -> None:
+    assert take_in(first, 9_000) == []
+    said = json.loads(fixture("kcci/cancellation/ik-cepa-replaced.json"))
+    (agreement,) = [key for key, value in said.items() if key.lower().startswith("agreement")]
+    named = json.loads(record("x", "rcep-1-item-for-indonesia"))
+    cancelled = said | {"certificateNo": "K001-26-0000001", agreement: named[agreement], "issueDate": "2026-03-20"}
+    cancelled["cancelDate"] = "2026-03-25"
+    first.put("kcci", json.dumps(cancelled).encode(), "x-1")
+    first.work()
+    assert first.states()["K001-26-0000001"] == "cancelled"
+    first.put("kcci", resting("K001-26-0000002", 9_000), "m-2")
+    first.work()
+    assert first.ledger.dead() == []
+
+
+def test_what_replaces_one_that_drew_may_draw_what_that_did(first: PostOffice) -> None:
+    assert take_in(first, 9_000) == []
+    replacing = {"copyType": "REPLACEMENT", "replacedNo": "K001-26-0000001", "replacedDate": "2026-03-20"}
+    replacing["transaction"] = "CORRECTED"
+    then = json.loads(resting("K001-26-0000002", 8_000)) | replacing
+    first.put("kcci", json.dumps(then).encode(), "m-2")
+    first.work()
+    assert first.ledger.dead() == []
+    first.put("kcci", resting("K001-26-0000003", 1_001), "m-3")
+    first.work()
+    assert [dead.code for dead in first.ledger.dead()] == ["BTB-03"]
+
+
 def test_an_original_that_did_not_come_this_way_is_no_obstacle(first: PostOffice) -> None:
     first.put("kcci", resting("K001-26-0000001", 9_001, original="0025JP000123456"))
     first.work()

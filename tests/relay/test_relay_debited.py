@@ -62,3 +62,29 @@ def test_its_certificate_is_taken_in_under_a_number_of_33_characters_and_its_use
     (told,) = office.take("IN")
     assert told.headers["type"] == "feedback"
     assert b'<rp:debit uqc="MTR">18000.00</rp:debit>' in told.body
+
+
+def decided(status: bytes, id: str, day: bytes) -> bytes:
+    """Its feedback on all three items, under another id and decided on another day."""
+    told = fixture("in/feedback/kr-in-1-of-3-denied.xml")
+    head, _ = told.split(b'<rp:line no="1">')
+    _, end = told.rsplit(b"</rp:line>", 1)
+    cause = b"" if status == b"ALLOWED" else b"<rp:cause>TARIFF</rp:cause>"
+    lines = (b'<rp:line no="%d"><rp:result>%s</rp:result>%s</rp:line>' % (item, status, cause) for item in (1, 2, 3))
+    head = head.replace(b"00000000-0000-0000-0000-000000000072", id.encode()).replace(b"2025-08-01", day)
+    return head + b"".join(lines) + end
+
+
+def test_what_it_denies_after_all_is_given_back_and_may_be_cancelled(office: PostOffice):
+    office.put("kcci", fixture("kcci/certificate/kr-in-3-items.json"), "m-1")
+    office.work()
+    (sent,) = office.take("IN")
+    acknowledge(office, "IN", sent)
+    office.work()
+    for status, state, day in ((b"ALLOWED", "used", b"2025-08-01"), (b"DENIED", "denied", b"2025-08-02")):
+        office.put("IN", decided(status, f"f-{state}", day), f"f-{state}")
+        office.work()
+        assert (office.ledger.dead(), office.states()) == ([], {NUMBER: state})
+    balances = {step.item: step.balance for step in office.ledger.story(NUMBER).items}
+    assert balances == {1: 25, 2: 8000, 3: 2000}
+    assert office.ledger.verify().findings == []
