@@ -158,3 +158,11 @@ def test_what_was_too_large_to_be_let_in_is_refused_for_its_size_and_its_sender_
     assert (buried.headers["reason"], buried.headers["message_id"]) == ("DOC-SIZE", "m-1")
     (told,) = office.take("kcci")
     assert said(told)["findings"][0]["code"] == "DOC-SIZE"  # type: ignore[index]
+
+
+def test_a_receiver_named_at_length_keeps_nothing_out_of_the_dead(any_office: PostOffice) -> None:
+    """With it the grave had more headers than one frame of AMQP carries: it was refused, and its delivery never let go."""
+    any_office.put("kcci", b"<a/>", "m-1", **{UNREADABLE: "x", "receiver": "R" * 130_900})
+    any_office.work()
+    (buried,) = any_office.take_queue("dead")
+    assert buried.headers["receiver"] == "R" * 255
