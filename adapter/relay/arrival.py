@@ -15,7 +15,7 @@ from adapter.envelope import digest
 from adapter.findings import Finding, Rejected, Severity, Verdict
 from adapter.ledger import Standing
 from adapter.messages import Acknowledgement, Cancellation, Content, Feedback, Response
-from adapter.relay.broker import UNREADABLE
+from adapter.relay.broker import OVERSIZED, UNREADABLE
 from adapter.relay.exchange import Exchange
 from adapter.rules import Facts
 from adapter.system import System
@@ -177,7 +177,7 @@ def crashed(error: Exception) -> Finding:
 def _untakeable(delivery: Delivery, exchange: Exchange) -> Finding | None:
     if UNREADABLE in delivery.headers:
         return Finding(code="DLV-01", message="what came beside the body could not be read")
-    if len(delivery.body) > exchange.limits.size:
+    if len(delivery.body) > exchange.limits.size or (OVERSIZED in delivery.headers and not delivery.body):
         allowed = f"at most {exchange.limits.size} bytes"
         return Finding(code="DOC-SIZE", message="the document is too large", allowed=allowed)
     return None

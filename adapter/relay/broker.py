@@ -9,6 +9,8 @@ from adapter.delivery import Delivery
 
 UNREADABLE = "x-unreadable"
 """Header that stands alone, with the reason, where what arrived beside the body could not be read."""
+OVERSIZED = "x-oversized"
+"""Header with a body's size, where it was too large to be let in: then there is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,8 +49,8 @@ class Graves:
                 grave.deliveries.append(held)
                 continue
             headers = {"source": delivery.source, "reason": entry.code or "", "message_id": entry.message_id or ""}
-            if isinstance(named := delivery.headers.get("receiver"), str):
-                headers["receiver"] = named
+            if entry.named:  # as the ledger has it: what was named at length would be refused again and again
+                headers["receiver"] = entry.named
             parcel = Parcel(DEAD, entry.id, delivery.body, headers=headers)
             self._open[entry.id] = Grave(parcel, [held])
             fresh.append(self._open[entry.id])

@@ -12,8 +12,10 @@ import pytest
 from processes import free_ports
 from shell import BAD, FIXTURES, RECORD, ROOT, SECRETS, eodes, process, relaying, said, waiting
 
+from adapter.ledger import Ledger
 from adapter.relay.crew import HOPELESS
 from adapter.relay.relay import Relay
+from adapter.settings import settings
 
 PATIENCE = 60
 
@@ -116,6 +118,8 @@ def test_queues_in_json_have_their_documented_parts():
 
 
 def test_without_a_broker_the_ledger_is_shown_all_the_same():
+    settings().furnish()
+    Ledger.open(settings().ledger_url).close()
     words = ("queues", "--broker", f"amqp://guest:hush@127.0.0.1:{free_ports(1)[0]}/")
     result = eodes(*words, "--json")
     told = json.loads(result.stdout)

@@ -12,7 +12,7 @@ from parcels import ids, parcels, send_all, take_all
 
 from adapter.connections import Connections, Endpoint
 from adapter.findings import Unavailable
-from adapter.relay.broker import Outcome, Parcel, Receipt
+from adapter.relay.broker import OVERSIZED, Outcome, Parcel, Receipt
 from adapter.relay.embedded import Embedded
 from adapter.relay.endpoints.amqp import Amqp
 from adapter.relay.endpoints.tls import context_of
@@ -118,6 +118,30 @@ def test_what_lies_on_the_partners_broker_is_kept_here_and_then_acknowledged_the
     kept = take_all(ours, "from.xa", count=6)
     assert ids(kept)[:5] == ids(sent)[:5] and len(kept[5].message_id) == 64
     assert kept[0].headers == {"content_type": "application/xml", "number": "1"}
+    source._broker.close()
+    assert take_all(broker_partner.inside, QUEUE) == []
+    keeper.close()
+    ours.close()
+
+
+def test_a_body_that_is_too_large_is_not_let_in_and_what_is_behind_it_is(broker_partner, tmp_path):
+    bodies = [b"<a/>", b"<a/>" * 2_000_000, b"<a/>", b"<a/>"]
+    sent = [Parcel(QUEUE, f"m-{n}", body, headers={"number": str(n)}) for n, body in enumerate(bodies)]
+    send_all(broker_partner.inside, sent)
+    ours = Embedded(tmp_path / "queues.db")
+    ours.declare(["from.xa"])
+    keeper = Keeper(ours)
+    told = {"kind": "amqp", "url": broker_partner.place, "queue": QUEUE}
+    told["tls"] = identity(broker_partner.ours, broker_partner.authority.file)
+    source = open_sources(Connections.model_validate({"partners": {"XA": {"source": told}}}), keeper, 1_000_000)["XA"]
+    count = 0
+    while count < 4:
+        count += source.step()
+    kept = take_all(ours, "from.xa", count=4)
+    assert [(each.message_id, each.body) for each in kept] == [
+        ("m-0", b"<a/>"), ("m-1", b""), ("m-2", b"<a/>"), ("m-3", b"<a/>"),
+    ]  # fmt: skip
+    assert kept[1].headers == {"number": "1", OVERSIZED: 8_000_000}
     source._broker.close()
     assert take_all(broker_partner.inside, QUEUE) == []
     keeper.close()

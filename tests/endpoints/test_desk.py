@@ -17,7 +17,7 @@ from adapter.findings import Unavailable
 from adapter.relay.broker import Outcome, Parcel
 from adapter.relay.endpoints.https import Https
 from adapter.relay.endpoints.tls import context_of
-from adapter.relay.receiving.desk import WAITING
+from adapter.relay.receiving.desk import IDLE, WAITING
 
 
 @pytest.fixture
@@ -139,6 +139,49 @@ def test_whoever_says_nothing_takes_no_thread(office, monkeypatch):
         with office.connect_over(silent[0]) as late:  # who speaks after all is heard
             late.sendall(request("m-3"))
             assert answered(late)[0] == 202
+
+
+def half_a_hello(office):
+    """A caller that begins with TLS and does not go on."""
+    theirs, bio = ssl.MemoryBIO(), ssl.MemoryBIO()
+    with suppress(ssl.SSLWantReadError):
+        ssl.create_default_context().wrap_bio(theirs, bio, server_hostname="127.0.0.1").do_handshake()
+    hello = bio.read()
+    caller = socket.create_connection(("127.0.0.1", office.port), 20)
+    caller.sendall(hello[: len(hello) // 2])
+    return caller, hello[len(hello) // 2 :]
+
+
+def test_whoever_begins_with_tls_and_does_not_go_on_takes_no_thread(office, monkeypatch):
+    monkeypatch.setattr("adapter.relay.receiving.desk.HELLO", 600)
+    with office.open(threads=2, timeout=600), ExitStack() as stack:
+        halves = [half_a_hello(office) for _ in range(12)]
+        for caller, _ in halves:
+            stack.enter_context(caller)
+        assert post(office, request("m-1"))[0] == 202
+        for caller, rest in halves:  # all of its hello, and no word after it
+            caller.sendall(rest)
+        assert [post(office, request(f"m-{number}"))[0] for number in range(2, 5)] == [202] * 3
+
+
+def test_however_many_begin_and_do_not_go_on_there_is_room_for_who_does(office, monkeypatch):
+    monkeypatch.setattr("adapter.relay.receiving.desk.HELLO", 600)
+    with office.open(threads=2, timeout=600), ExitStack() as stack:
+        for _ in range(2 * IDLE * 2):
+            stack.enter_context(half_a_hello(office)[0])
+        assert post(office, request("m-1"))[0] == 202
+
+
+def test_who_drips_its_hello_is_let_go_in_time(office, monkeypatch):
+    monkeypatch.setattr("adapter.relay.receiving.desk.HELLO", 0.4)
+    with office.open(threads=2, timeout=600):
+        caller, rest = half_a_hello(office)
+        with caller, suppress(OSError):
+            for place in range(len(rest)):
+                caller.sendall(rest[place : place + 1])
+                sleep(0.05)
+                if place > 40:
+                    raise AssertionError("it was never let go")
 
 
 def test_several_messages_may_come_over_one_connection(office):

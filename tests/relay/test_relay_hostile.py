@@ -8,7 +8,7 @@ from adapter import translate
 from adapter.delivery import Delivery
 from adapter.ledger import ledger
 from adapter.relay import arrival
-from adapter.relay.broker import UNREADABLE, Parcel
+from adapter.relay.broker import OVERSIZED, UNREADABLE, Parcel
 from adapter.relay.exchange import Exchange
 from adapter.relay.names import DEAD, inbox
 from adapter.rules import Facts
@@ -149,3 +149,20 @@ def test_the_dead_queue_keeps_the_original_bytes(office: PostOffice) -> None:
     office.broker.send([Parcel(inbox("kcci"), "m-1", b"twelve bytes")])
     office.work()
     assert [buried.body for buried in office.take_queue(DEAD)] == [b"twelve bytes"]
+
+
+def test_what_was_too_large_to_be_let_in_is_refused_for_its_size_and_its_sender_told(office: PostOffice) -> None:
+    office.broker.send([Parcel("from.kcci", "m-1", b"", headers={OVERSIZED: 10**9})])
+    office.work()
+    (buried,) = office.take_queue("dead")
+    assert (buried.headers["reason"], buried.headers["message_id"]) == ("DOC-SIZE", "m-1")
+    (told,) = office.take("kcci")
+    assert said(told)["findings"][0]["code"] == "DOC-SIZE"  # type: ignore[index]
+
+
+def test_a_receiver_named_at_length_keeps_nothing_out_of_the_dead(any_office: PostOffice) -> None:
+    """With it the grave had more headers than one frame of AMQP carries: it was refused, and its delivery never let go."""
+    any_office.put("kcci", b"<a/>", "m-1", **{UNREADABLE: "x", "receiver": "R" * 130_900})
+    any_office.work()
+    (buried,) = any_office.take_queue("dead")
+    assert buried.headers["receiver"] == "R" * 255

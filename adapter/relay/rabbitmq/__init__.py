@@ -28,6 +28,7 @@ class RabbitMQ:
     is away before it raises Unavailable. `vhost` says which exchanges lead to the queues, and `turns` whose turn it is
     where several share one pump. When `until` says that its owner is to end, no verb waits for a broker that is away.
     `tls` is whom it believes and who it is, `name` what stands in the broker's certificate, where it is not the host.
+    No body is let in that has more than `largest` bytes, if that is said: it comes without one, and with its size.
     """
 
     def __init__(
@@ -42,10 +43,11 @@ class RabbitMQ:
         until: Callable[[], bool] = lambda: False,
         tls: ssl.SSLContext | None = None,
         name: str | None = None,
+        largest: int | None = None,
     ) -> None:
         self._places = places_of(url) if tls is None else secured(places_of(url), tls, name)
         self._window, self._window_bytes, self._patience = window, window_bytes, patience
-        self._vhost, self._turns = vhost, turns or Turns(until)
+        self._vhost, self._turns, self._largest = vhost, turns or Turns(until), largest
         self._taker: Taker | None = None
         self._sender: Sender | None = None
 
@@ -95,7 +97,8 @@ class RabbitMQ:
     def taker(self, pump: Pump) -> Taker:
         """The consuming side, for whoever holds the pump."""
         if self._taker is None:
-            self._taker = Taker(pump, self._places, 2 * self._window, 2 * self._window_bytes, self._patience)
+            bounds = 2 * self._window, 2 * self._window_bytes
+            self._taker = Taker(pump, self._places, *bounds, self._patience, self._largest)
         return self._taker
 
     def sender(self, pump: Pump) -> Sender:

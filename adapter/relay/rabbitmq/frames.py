@@ -8,7 +8,7 @@ from pika import spec
 from pika.data import decode_short_string  # type: ignore[import-untyped]
 from pika.frame import Body, Frame, Header, Method, decode_frame
 
-from adapter.relay.broker import UNREADABLE, Parcel
+from adapter.relay.broker import OVERSIZED, UNREADABLE, Parcel
 
 FRAME = struct.Struct(">BHI")
 _PUBLISH = struct.pack(">IH", spec.Basic.Publish.INDEX, 0)
@@ -48,6 +48,13 @@ def read_frame(data: bytes) -> Frame | None:
         # there shall not end the connection for all others, again and again.
         (size,) = struct.unpack_from(">Q", data, FRAME.size + 4)
         return Header(channel, size, spec.BasicProperties(headers={UNREADABLE: type(error).__name__}))
+
+
+def without_body(frame: Header) -> Header:
+    """The same message as one without a body that says how large its body was."""
+    said = frame.properties
+    said.headers = {**(said.headers or {}), OVERSIZED: frame.body_size}
+    return Header(frame.channel_number, 0, said)
 
 
 def carries_message(frame: Frame | None) -> bool:

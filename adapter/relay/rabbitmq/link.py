@@ -44,8 +44,9 @@ class Link:
         opened: Callable[[Channel], None],
         lost: Callable[[str], None],
         patience: float,
+        most: int | None = None,
     ) -> None:
-        self.pump, self.patience = pump, patience
+        self.pump, self.patience, self._most = pump, patience, most
         self._places, self._opened, self._lost = places, opened, lost
         self.channel: Channel | None = None
         self._trouble, self._refused, self._closing = "it does not answer", False, False
@@ -138,6 +139,7 @@ class Link:
             "on_close_callback": self._on_end,
         }
         self.wire = Wire(self._place, custom_ioloop=self.tap, **events)
+        self.wire.most = self._most
 
     def _on_open(self, wire: Any) -> None:
         wire.add_on_connection_blocked_callback(self._on_blocked)

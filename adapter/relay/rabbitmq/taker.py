@@ -10,6 +10,7 @@ from pika.channel import Channel
 from pika.connection import Parameters
 
 from adapter.delivery import Delivery
+from adapter.relay.broker import OVERSIZED
 from adapter.relay.rabbitmq.link import Link
 from adapter.relay.rabbitmq.pump import Pump
 from adapter.relay.rabbitmq.queues import require_queue
@@ -23,15 +24,16 @@ class Taker:
     """Holds what was delivered and not yet taken: at most `prefetch` of each queue, about `most_held` bytes in all."""
 
     def __init__(
-        self, pump: Pump, places: Sequence[Parameters], prefetch: int, most_held: int, patience: float
-    ) -> None:
+        self, pump: Pump, places: Sequence[Parameters], prefetch: int, most_held: int, patience: float,
+        most: int | None = None,
+    ) -> None:  # fmt: skip
         self._prefetch, self._most_held = prefetch, most_held
         self._held: deque[Delivery] = deque()
         self._held_bytes = 0
         self._subscribed: set[str] = set()
         self._generation = 0
         self._tally = Tally()
-        self.link = Link(pump, places, self._opened, self._lost, patience)
+        self.link = Link(pump, places, self._opened, self._lost, patience, most)
 
     def holds(self, queues: Iterable[str]) -> int:
         """How many deliveries of these queues are here already."""
@@ -64,11 +66,15 @@ class Taker:
 
     def settle(self, deliveries: Iterable[Delivery], accepted: bool) -> None:
         """Acknowledge or give back; what came over an earlier connection is no longer ours and comes again anyway."""
-        numbers = [delivery.tag[1] for delivery in deliveries if delivery.tag[0] == self._generation]
-        if self.link.channel is None or not numbers:
+        ours = [delivery for delivery in deliveries if delivery.tag[0] == self._generation]
+        if self.link.channel is None or not ours:
             return
-        run, rest = self._tally.settle(numbers)
+        run, rest = self._tally.settle(delivery.tag[1] for delivery in ours)
         with self.link.wire.together():
+            if accepted and (left := {each.tag[1] for each in ours if OVERSIZED in each.headers and not each.body}):
+                for number in sorted(left):  # it never came in: where it lies there may be a place for such
+                    self.link.channel.basic_reject(number, requeue=False)
+                run, rest = [each for each in run if each not in left], [each for each in rest if each not in left]
             if run and accepted:
                 self.link.channel.basic_ack(run[-1], multiple=True)
             for number in rest if accepted else run + rest:

@@ -6,8 +6,9 @@ from typing import Any
 
 from pika import SelectConnection
 from pika.adapters.utils.selector_ioloop_adapter import SelectorIOServicesAdapter
+from pika.frame import Body, Frame, Header
 
-from adapter.relay.rabbitmq.frames import FRAME, carries_message, read_frame
+from adapter.relay.rabbitmq.frames import FRAME, carries_message, read_frame, without_body
 
 READ_BYTES = 64 * 1024
 WRITE_BYTES = 128 * 1024
@@ -54,6 +55,10 @@ class Wire(SelectConnection):
     It reaches into pika's internals, which have stayed as they are since 1.0; the tests notice when they change.
     """
 
+    most: int | None = None
+    """Bytes of the largest body that is let in; of a larger one only what stands beside it is, and its size."""
+    _left_out = 0
+    """Bytes still to come of a body that is not let in."""
     _frame_buffer: bytes
     _held: list[bytes] | None = None
     _held_bytes = 0
@@ -101,11 +106,19 @@ class Wire(SelectConnection):
             end = start + FRAME.size + FRAME.unpack_from(data, start)[2] + 1
             if end > len(data):
                 break
-            frame = read_frame(data[start:end])
-            if carries_message(frame):  # then nobody waits for it but its channel
-                self._deliver_frame_to_channel(frame)  # type: ignore[attr-defined]
-            else:
-                self._process_frame(frame)  # type: ignore[attr-defined]
+            self._pass_on(read_frame(data[start:end]))
             start = end
         self._frame_buffer = data[start:]
         self.bytes_received += start
+
+    def _pass_on(self, frame: Frame | None) -> None:
+        if isinstance(frame, Body) and self._left_out > 0:
+            self._left_out -= len(frame.fragment)
+            return
+        if isinstance(frame, Header) and self.most is not None and frame.body_size > self.most:
+            self._left_out = frame.body_size
+            frame = without_body(frame)
+        if carries_message(frame):  # then nobody waits for it but its channel
+            self._deliver_frame_to_channel(frame)  # type: ignore[attr-defined]
+        else:
+            self._process_frame(frame)  # type: ignore[attr-defined]

@@ -1,11 +1,14 @@
 """A partner's own broker: we consume there, keep here, and only then acknowledge there."""
 
 from collections.abc import Callable
+from dataclasses import replace
+
+import structlog
 
 from adapter.delivery import Delivery
 from adapter.envelope import digest
 from adapter.findings import Unavailable
-from adapter.relay.broker import Broker, Parcel
+from adapter.relay.broker import OVERSIZED, Broker, Parcel
 from adapter.relay.endpoints.label import parcel_of
 from adapter.relay.names import inbox
 from adapter.relay.receiving.folder import READABLE
@@ -14,6 +17,8 @@ from adapter.relay.receiving.source import Outage
 
 WINDOW, WINDOW_BYTES = 64, 16_000_000
 WAIT = 0.5
+
+log = structlog.get_logger()
 
 
 class BrokerSource:
@@ -50,4 +55,9 @@ class BrokerSource:
         id = delivery.message_id
         if not id or not READABLE.fullmatch(id):
             id = digest(delivery.body)
-        return parcel_of(delivery.headers, inbox(self._partner), delivery.body, id)
+        parcel = parcel_of(delivery.headers, inbox(self._partner), delivery.body, id)
+        size = delivery.headers.get(OVERSIZED)
+        if not isinstance(size, int) or delivery.body:
+            return parcel
+        log.warning("a body is too large and was not let in", partner=self._partner, message_id=id, size=size)
+        return replace(parcel, headers={**parcel.headers, OVERSIZED: size})

@@ -1,11 +1,13 @@
 """The desk where partners put messages in over HTTPS: who calls is told by its certificate alone."""
 
 import json
+import socket
 import ssl
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from queue import Full
-from select import POLLIN, poll
+from time import monotonic
 from typing import Any
 from urllib.parse import unquote
 
@@ -32,9 +34,9 @@ TRY_AGAIN = "5"
 WAITING = 8
 """Connections that may wait, for each thread."""
 IDLE = 16
-"""Connections that may be open and say nothing, for each thread."""
+"""Connections that may be open and have not said who they are, for each thread."""
 HELLO = 10
-"""Seconds that a caller may say nothing."""
+"""Seconds that a caller has to say who it is, and may say nothing then."""
 
 log = structlog.get_logger()
 
@@ -109,50 +111,72 @@ class _Server(HTTPServer):
         )
         self.ssl_adapter = Handshakes(context_of(told.tls, answering=True, deadline=desk.deadline))
         self.desk = desk
+        self.calling: dict[_Caller, float] = {}
+        """Who is at a handshake, the longest first, and until when it has to be over."""
         self.timeout, self.max_request_header_size, self.max_request_body_size = HELLO, MOST_HEADERS, desk.most
         self.request_queue_size, self.keep_alive_conn_limit, self.shutdown_timeout = 64, IDLE * told.threads, 15
-        self.ConnectionClass = _connections(desk)
+        self.ConnectionClass = _Caller
 
-    def process_conn(self, conn: HTTPConnection) -> None:
-        """Have it answered, or let it go where too many wait: they would only use up what the process may open.
+    def process_conn(self, conn: "_Caller") -> None:
+        """Have it answered once it is known who calls, or let it go where too many wait.
 
-        Whoever has said nothing yet is watched without a thread, and let go after a while.
+        Until then it is watched without a thread, for a while, and whoever has been at it longest makes room.
         """
         try:
-            if conn.last_used is None and self.can_add_keepalive_connection and not _speaks(conn.socket):
-                self.put_conn(conn)
-            else:
+            if conn.is_known or self._has_called(conn):
                 self.requests.put(conn)
-        except Full:
+            else:
+                self.put_conn(conn)
+        except (OSError, Full) as error:
+            if not isinstance(error, Full):
+                log.warning("a caller is turned away", address=str(conn.remote_addr), trouble=reason_of(error))
             conn.close()
+
+    def _has_called(self, conn: "_Caller") -> bool:
+        """Whether its handshake is over, as far as that goes with what has come; raises OSError where it failed."""
+        until = self.calling.setdefault(conn, monotonic() + HELLO)
+        if monotonic() > until:
+            raise TimeoutError("timed out")
+        if len(self.calling) > IDLE * self.requests.max:
+            oldest = next(iter(self.calling))
+            del self.calling[oldest]
+            with suppress(OSError):
+                socket.socket.shutdown(oldest.socket, socket.SHUT_RDWR)  # then it is seen to have ended
+        conn.socket.settimeout(0)
+        try:
+            conn.socket.do_handshake()
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return False
+        conn.socket.settimeout(HELLO)
+        del self.calling[conn]
+        conn.is_known = True
+        return True
 
     def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:
         """Nothing of a caller's own words goes into the log."""
 
 
-def _speaks(caller: ssl.SSLSocket) -> bool:
-    """Whether there is something to read from it, or it has ended."""
-    look = poll()
-    look.register(caller, POLLIN)
-    return bool(look.poll(0))
+class _Caller(HTTPConnection):
+    is_known = False
+    """Whether its handshake is over."""
 
+    def communicate(self) -> bool:
+        """A request from its first byte to its answer, within the seconds that it has."""
+        desk: Desk = self.server.desk
+        desk.deadline.begin(desk.seconds)
+        try:
+            self.socket.settimeout(HELLO)
+            return bool(super().communicate())  # type: ignore[no-untyped-call]
+        except OSError as error:
+            log.warning("a caller is turned away", address=str(self.remote_addr), trouble=reason_of(error))
+            return False
+        finally:
+            desk.deadline.until = None
 
-def _connections(desk: Desk) -> type:
-    class Connection(HTTPConnection):
-        def communicate(self) -> bool:
-            """A request from its first byte to its answer, within the seconds that it has."""
-            desk.deadline.begin(desk.seconds)
-            try:
-                self.socket.settimeout(HELLO)
-                self.socket.do_handshake()  # done once, and no more than looked at from then on
-                return bool(super().communicate())  # type: ignore[no-untyped-call]
-            except OSError as error:
-                log.warning("a caller is turned away", address=str(self.remote_addr), trouble=reason_of(error))
-                return False
-            finally:
-                desk.deadline.until = None
-
-    return Connection
+    def close(self) -> None:
+        """Let it go."""
+        self.server.calling.pop(self, None)
+        super().close()
 
 
 class _Answering(Gateway):

@@ -23,7 +23,7 @@ def open_sources(
         if each.folder:
             sources[code] = FolderSource(code, each.folder, keeper, most, Outage(code, chance))
         elif each.kind == "amqp":
-            sources[code] = _from_broker(code, each, keeper, Outage(code, chance), until)
+            sources[code] = _from_broker(code, each, keeper, most, Outage(code, chance), until)
     callers = {code: each for code, each in told.items() if each.kind == "https"}
     if callers:
         if connections.desk is None:
@@ -35,7 +35,7 @@ def open_sources(
     return sources
 
 
-def _from_broker(code: str, told: Told, keeper: Keeper, outage: Outage, until: Callable[[], bool]) -> Source:
+def _from_broker(code: str, told: Told, keeper: Keeper, most: int, outage: Outage, until: Callable[[], bool]) -> Source:
     from adapter.relay.rabbitmq import RabbitMQ
     from adapter.relay.receiving.amqp import WINDOW, WINDOW_BYTES, BrokerSource
 
@@ -43,7 +43,7 @@ def _from_broker(code: str, told: Told, keeper: Keeper, outage: Outage, until: C
     try:
         broker = RabbitMQ(
             told.url, window=WINDOW, window_bytes=WINDOW_BYTES, until=until, tls=context_of(told.tls),
-            name=told.tls.name,
+            name=told.tls.name, largest=most,
         )  # fmt: skip
     except ValueError as error:
         raise ValueError(f"partners.{code}.source: {error}") from None
