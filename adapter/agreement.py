@@ -20,6 +20,7 @@ from adapter.parameters import (
     Harmonized,
     IssueWindow,
     ItemLimit,
+    Joined,
     NumberForm,
     Parameter,
     Replacement,
@@ -78,6 +79,8 @@ class Agreement(Part):
     name: Text
     parties: tuple[Country, ...]
     in_force: Parameter
+    joined: tuple[Joined, ...] = ()
+    """The Parties for which it is in force since another day."""
     types: tuple[Literal["certificate", "declaration"], ...] = ("certificate",)
     issue_window: tuple[IssueWindow, ...]
     retroactive: tuple[RetroactiveLimit, ...]
@@ -115,6 +118,17 @@ class Agreement(Part):
                 if later.since - earlier.until > timedelta(days=1):  # a rule without its parameter lets everything pass
                     raise ValueError(f"{name}: no row holds between {earlier.until} and {later.since}")
         return self
+
+    @model_validator(mode="after")
+    def _joined_by_parties(self) -> Self:
+        if strangers := {row.country for row in self.joined}.difference(self.parties):
+            raise ValueError(f"joined: {', '.join(sorted(strangers))} is no party")
+        return self
+
+    @property
+    def entries(self) -> tuple[Parameter, ...]:
+        """When it entered into force, first for all and then for each Party that joined on a day of its own."""
+        return (self.in_force, *self.joined)
 
     def clause(self, rule: str) -> Clause | None:
         """What the rule of this code rests on, where it is no parameter."""

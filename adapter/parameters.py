@@ -157,6 +157,12 @@ class Criteria(Parameter):
     """Whether the form asks for the percentage beside a value method."""
 
 
+class Joined(Parameter):
+    """Since when the agreement is in force for one of its Parties, where that is a day of its own."""
+
+    country: Country
+
+
 class Certifier(Parameter):
     """An authority that may issue under the agreement."""
 

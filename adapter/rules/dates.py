@@ -8,7 +8,7 @@ from adapter.agreement import Terms
 from adapter.certificate import Certificate
 from adapter.deadlines import months_after, window_ends
 from adapter.findings import Severity
-from adapter.parameters import IssueWindow, RetroactiveLimit
+from adapter.parameters import IssueWindow, Parameter, RetroactiveLimit
 from adapter.rules.days import yet_to_come
 from adapter.rules.rule import KEPT, Breach, Facts, rule
 
@@ -167,10 +167,27 @@ def _past_the_limit(certificate: Certificate, limit: RetroactiveLimit, shipped: 
     return (Breach(message=message, field="issued_on", found=certificate.issued_on, allowed=allowed, rests_on=limit),)
 
 
-@rule("TRN-01", "in_force")
+def _force(certificate: Certificate, terms: Terms) -> Parameter:
+    """The agreement's entry into force between the two sides: the later one, where Parties joined on other days."""
+    agreement = terms.agreement
+    if not agreement.joined:
+        return agreement.in_force
+    sides = {exporting_country(certificate, terms), _importing_country(certificate)}
+    rows = [agreement.in_force, *(row for row in agreement.joined if row.country in sides)]
+    return max(rows, key=lambda row: row.since or date.min)
+
+
+def _importing_country(certificate: Certificate) -> str | None:
+    """Where the goods go: as the certificate says, else the buyer's country."""
+    buyers = [party.address for party in (certificate.importer, certificate.consignee) if party and party.address]
+    named = [certificate.consignment.destination, *(address.country for address in buyers)]
+    return next((country for country in named if country), None)
+
+
+@rule("TRN-01", "entries")
 def in_force(certificate: Certificate, terms: Terms, facts: Facts) -> Sequence[Breach]:
-    """A certificate is issued once its agreement is in force."""
-    force = terms.agreement.in_force
+    """A certificate is issued once its agreement is in force for both sides."""
+    force = _force(certificate, terms)
     since, shipped = force.since, certificate.consignment.departed_on
     if not force.holds(certificate.issued_on):
         span = " ".join(part for part in (since and f"from {since}", force.until and f"until {force.until}") if part)

@@ -213,6 +213,46 @@ def test_an_agreement_that_ended_is_not_in_force():
     assert only(certificate(), "TRN-01", under=ended).allowed == "until 2024-01-01"
 
 
+@pytest.mark.parametrize(
+    ("seller", "buyer", "first"),
+    [
+        ("KR", "CN", date(2022, 2, 1)),  # China was in a month before Korea
+        ("KR", "MY", date(2022, 3, 18)),
+        ("KR", "ID", date(2023, 1, 2)),
+        ("ID", "KR", date(2023, 1, 2)),
+        ("KR", "PH", date(2023, 6, 2)),
+    ],
+)
+def test_an_agreement_is_in_force_between_two_parties_since_the_later_of_them_joined(seller, buyer, first):
+    def between(day):
+        address = {"line": "1 CONTOH", "country": seller}
+        sides = {"exporter": {"name": "A", "address": address}, "issued_by": None}
+        travel = {"departed_on": day, "destination": buyer}
+        return found(certificate("rcep", consignment=travel, issued_on=day, **sides), "TRN-01")
+
+    assert between(first) == []
+    (finding,) = between(first - timedelta(days=1))
+    assert (finding.severity, finding.allowed) == (Severity.ERROR, f"from {first}")
+
+
+def test_without_a_destination_the_buyers_country_says_since_when_an_agreement_is_in_force():
+    travel = {"departed_on": "2022-12-30"}
+    finding = only(certificate("rcep", consignment=travel, issued_on="2022-12-30"), "TRN-01")
+    assert finding.allowed == "from 2023-01-02"
+
+
+def test_a_day_of_joining_that_was_recalled_only_warns():
+    travel = {"departed_on": "2022-04-30", "destination": "MM"}
+    finding = only(certificate("rcep", consignment=travel, issued_on="2022-04-30"), "TRN-01")
+    assert finding.severity is Severity.WARNING
+
+
+def test_only_a_party_can_have_joined():
+    stranger = {"country": "XA", "since": date(2024, 1, 1), "source": "invented"}
+    with pytest.raises(ValueError, match="joined: XA is no party"):
+        amended("rcep", joined=[stranger])
+
+
 # VAL-01
 
 
