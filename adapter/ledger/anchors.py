@@ -8,7 +8,7 @@ from contextlib import suppress
 from sqlalchemy import Connection, Select, func, select
 
 from adapter.ledger.engine import put
-from adapter.ledger.schema import ANCHORS, JOURNAL
+from adapter.ledger.proof import ANCHORS, JOURNAL
 from adapter.ledger.statements import put_new
 
 ANCHOR = ("number", "day", "at", "previous", "hash", "heads")

@@ -2,7 +2,8 @@
 
 from sqlalchemy import Index
 
-from adapter.ledger.schema import CERTIFICATES, DEAD, DELIVERIES, HOLDS, METADATA, OPEN, OUTBOX, VERIFICATIONS
+from adapter.ledger.proof import METADATA
+from adapter.ledger.schema import CERTIFICATES, DEAD, DELIVERIES, HOLDS, OPEN, OUTBOX, VERIFICATIONS
 
 __all__ = ["METADATA"]
 

@@ -15,7 +15,7 @@ from adapter.ledger.anchors import GENESIS, put_anchor
 from adapter.ledger.engine import begin, moment, put, writing
 from adapter.ledger.entries import Outpaced
 from adapter.ledger.facts import Facts
-from adapter.ledger.schema import JOURNAL
+from adapter.ledger.proof import JOURNAL
 from adapter.ledger.statements import put_new
 
 Write = Callable[[Connection, Facts], None]

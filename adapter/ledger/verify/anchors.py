@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select
 
 from adapter.findings import Finding
 from adapter.ledger.anchors import GENESIS, seal_anchor, unpack_heads
-from adapter.ledger.schema import ANCHORS, JOURNAL
+from adapter.ledger.proof import ANCHORS, JOURNAL
 from adapter.ledger.verify.findings import ALTERED_ANCHOR, BROKEN_ANCHORS, CUT_CHAIN, as_stored, found
 
 AT_ONCE = 32

@@ -9,7 +9,7 @@ from adapter.findings import Finding
 from adapter.ledger.anchors import GENESIS
 from adapter.ledger.facts import unpack
 from adapter.ledger.journal import seal
-from adapter.ledger.schema import JOURNAL
+from adapter.ledger.proof import JOURNAL
 from adapter.ledger.verify.findings import ALTERED_LINK, BROKEN_CHAIN, as_stored, found
 from adapter.ledger.verify.scratch import Scratch
 
