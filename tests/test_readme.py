@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from processes import KEPT
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -23,8 +24,9 @@ def environment(tmp_path_factory):
     """One for all commands, which follow one another: some look at what those before them did."""
     tmp_path = tmp_path_factory.mktemp("home")
     scripts = Path(sys.executable).parent
+    as_for_a_newcomer = {name: value for name, value in os.environ.items() if name != KEPT}
     return {
-        **os.environ,
+        **as_for_a_newcomer,
         "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}",
         "XDG_STATE_HOME": str(tmp_path / "state"),
         "XDG_DATA_HOME": str(tmp_path / "data"),
