@@ -5,6 +5,7 @@ worker too: of two such that are written side by side, the later one must see th
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection
@@ -12,10 +13,9 @@ from sqlalchemy import Connection
 from adapter.ledger.entries import Outcome, Outpaced, Standing
 from adapter.ledger.lists import standing
 from adapter.ledger.schema import CERTIFICATES
-from adapter.ledger.statements import STANDING, rows_of
+from adapter.ledger.statements import AT_ONCE, STANDING, rows_of
 
 _LOCK = "SELECT pg_advisory_xact_lock{}(20862)"
-_ID = ("id",)
 
 
 def find_kin(connection: Connection, keys: Collection[str]) -> list[Standing]:
@@ -36,17 +36,29 @@ def keep_apart(connection: Connection, outcomes: Iterable[Outcome]) -> None:
 
 def require_known(connection: Connection, outcomes: Sequence[Outcome]) -> None:
     """Outpaced where there are kin that were not known when this was decided; one look for all that hang on none."""
-    own = {each.certificate.id for each in outcomes if each.certificate}
     alone = [each.certificate.key for each in outcomes if each.certificate and not each.kin]
-    naming = rows_of(connection, CERTIFICATES, _ID, CERTIFICATES.c.earlier, alone)
-    if any(row.id not in own for row in naming):
-        raise Outpaced
+    found = {
+        id for place in range(0, len(alone), AT_ONCE) for id in _naming(connection, alone[place : place + AT_ONCE])
+    }
     hanging = [each.kin for each in outcomes if each.kin]
     if hanging:
-        known = own.union(*(each.ids for each in hanging))
-        found = _rows(connection, {key for each in hanging for key in each.keys}, (*_ID, "key", "original"))
-        if any(row.id not in known for row in found):
+        keys = {key for each in hanging for key in each.keys}
+        found |= {row.id for row in _rows(connection, keys, ("id", "original"))}
+    if found:
+        own = {each.certificate.id for each in outcomes if each.certificate}
+        if found - own.union(*(each.ids for each in hanging)):
             raise Outpaced
+
+
+def _naming(connection: Connection, keys: Sequence[str]) -> Iterable[str]:
+    """Ids of what copies or replaces what bears these keys; plain values, for every window is asked this."""
+    return connection.exec_driver_sql(_sql(connection.dialect.name, len(keys)), tuple(keys)).scalars()
+
+
+@cache
+def _sql(dialect: str, count: int) -> str:
+    marks = ", ".join(["?" if dialect == "sqlite" else "%s"] * count)
+    return f"SELECT id FROM certificates WHERE earlier IN ({marks})"
 
 
 def _rows(connection: Connection, keys: Collection[str], names: tuple[str, ...]) -> list[Any]:

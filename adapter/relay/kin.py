@@ -29,11 +29,13 @@ class Place:
     remarks: tuple[Finding, ...] = ()
 
 
-ALONE = Place()
+ALONE, NOTHING = Place(), (None, None, None)
 
 
 def references(certificate: Certificate) -> tuple[str | None, str | None, str | None]:
     """Form and match key of what it stands for, and of what it draws on; none of them for nearly every certificate."""
+    if certificate.form == "original" and not certificate.back_to_back:
+        return NOTHING
     form, rests = (None if certificate.form == "original" else certificate.form), original_of(certificate)
     draws_on = match_key(rests.number) if rests and form != COPY else None
     named = certificate.copy_of if form == COPY else certificate.supersedes
@@ -42,10 +44,10 @@ def references(certificate: Certificate) -> tuple[str | None, str | None, str | 
 
 def place(certificate: Certificate, standing: Standing, known: Known) -> Place:
     """Its place; Rejected (STA-…, REF-01) where what it copies or replaces is past that, or is not clear."""
+    if standing.earlier is None and standing.draws_on is None and not known.naming(standing.key):
+        return ALONE
     later = _later(standing, known)
     named = [key for key in (standing.earlier, standing.draws_on) if key is not None]
-    if not named and not later:
-        return ALONE
     found = ALONE
     if standing.form == COPY and standing.earlier is not None:
         found = _beside(certificate, standing, known)
@@ -55,7 +57,7 @@ def place(certificate: Certificate, standing: Standing, known: Known) -> Place:
         found = replace(found, changes=(*found.changes, *map(keep, rests_on(certificate, known))))
     if later:
         found = _come_late(standing, later, found, known)
-    return replace(found, kin=known.kin((standing.key, *named)))
+    return replace(found, kin=known.kin((standing.key, *named)))  # also of what only draws on it, which is no trouble
 
 
 def rests_on(certificate: Certificate, known: Known) -> Sequence[Standing]:
