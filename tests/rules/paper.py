@@ -46,6 +46,7 @@ CERTIFICATE = {
 AGREEMENT_OWN: dict[str, dict[str, Any]] = {
     "ik-cepa": {},
     "akfta": {},
+    "rcep": {},
     "kr-cn": {
         "consignment": {**CERTIFICATE["consignment"], "destination": "CN"},
         "items": [{**GOOD, "criterion": {"kind": "product_specific"}}],
