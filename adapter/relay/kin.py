@@ -57,7 +57,7 @@ def place(certificate: Certificate, standing: Standing, known: Known) -> Place:
         found = replace(found, changes=(*found.changes, *map(keep, rests_on(certificate, known))))
     if later:
         found = _come_late(standing, later, found, known)
-    return replace(found, kin=known.kin((standing.key, *named)))  # also of what only draws on it, which is no trouble
+    return replace(found, kin=known.kin((standing.key, *named)))
 
 
 def rests_on(certificate: Certificate, known: Known) -> Sequence[Standing]:
@@ -89,6 +89,7 @@ def _beside(certificate: Certificate, standing: Standing, known: Known) -> Place
     """A true copy is one with its original, or with the copies of it that came before."""
     assert certificate.copy_of and standing.earlier
     named = [each for each in known.of_key(standing.earlier) if _is_of(each, standing)]
+    named = [each for each in named if each.issuer == standing.issuer] or named
     first = living([each for each in named if each.system == standing.system])[:1]
     change_all(first, Event.COPIED)
     if not named and _naming(standing.earlier, REPLACEMENT, standing, known):
@@ -143,8 +144,9 @@ def _later(standing: Standing, known: Known) -> list[Standing]:
 
 
 def _naming(key: str, form: str, standing: Standing, known: Known) -> list[Standing]:
-    """The copies or replacements of what bears this key, as far as they can be of this one's kin."""
-    return [each for each in known.naming(key) if (each.form, each.earlier) == (form, key) and _is_of(each, standing)]
+    """The copies or replacements of what bears this key by the same body: a number is its issuing body's own."""
+    found = [each for each in known.naming(key) if (each.form, each.earlier) == (form, key)]
+    return [each for each in found if each.issuer == standing.issuer and _is_of(each, standing)]
 
 
 def _is_of(each: Standing, standing: Standing) -> bool:

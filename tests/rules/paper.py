@@ -46,7 +46,6 @@ CERTIFICATE = {
 AGREEMENT_OWN: dict[str, dict[str, Any]] = {
     "ik-cepa": {},
     "akfta": {},
-    "rcep": {},
     "kr-cn": {
         "consignment": {**CERTIFICATE["consignment"], "destination": "CN"},
         "items": [{**GOOD, "criterion": {"kind": "product_specific"}}],
