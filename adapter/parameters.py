@@ -44,6 +44,8 @@ class RetroactiveLimit(Parameter):
 
     months: int
     words: Text
+    replacements: bool = False
+    """Whether a replacement issued after shipment bears the words too; this is warned of at most."""
 
 
 class TrueCopy(Parameter):

@@ -4,18 +4,19 @@ Whatever is decided on one hangs on which others there are. A certificate that n
 worker too: of two such that are written side by side, the later one must see the earlier.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection
 
 from adapter.ledger.entries import Outcome, Outpaced, Standing
 from adapter.ledger.lists import standing
-from adapter.ledger.schema import CERTIFICATES
-from adapter.ledger.statements import STANDING, rows_of
+from adapter.ledger.statements import AT_ONCE, STANDING
 
+NAMING = ("earlier", "draws_on")
+"""The columns in which a certificate names another."""
 _LOCK = "SELECT pg_advisory_xact_lock{}(20862)"
-_ID = ("id",)
 
 
 def find_kin(connection: Connection, keys: Collection[str]) -> list[Standing]:
@@ -36,30 +37,40 @@ def keep_apart(connection: Connection, outcomes: Iterable[Outcome]) -> None:
 
 def require_known(connection: Connection, outcomes: Sequence[Outcome]) -> None:
     """Outpaced where there are kin that were not known when this was decided; one look for all that hang on none."""
-    own = {each.certificate.id for each in outcomes if each.certificate}
     alone = [each.certificate.key for each in outcomes if each.certificate and not each.kin]
-    naming = rows_of(connection, CERTIFICATES, _ID, CERTIFICATES.c.earlier, alone)
-    if any(row.id not in own for row in naming):
-        raise Outpaced
+    found = {row.id for row in _plain(connection, ("id",), "earlier", alone)}
     hanging = [each.kin for each in outcomes if each.kin]
     if hanging:
-        known = own.union(*(each.ids for each in hanging))
-        found = _rows(connection, {key for each in hanging for key in each.keys}, (*_ID, "key", "original"))
-        if any(row.id not in known for row in found):
+        keys = {key for each in hanging for key in each.keys}
+        found |= {row.id for row in _rows(connection, keys, ("id", "original"))}
+    if found:
+        own = {each.certificate.id for each in outcomes if each.certificate}
+        if found - own.union(*(each.ids for each in hanging)):
             raise Outpaced
 
 
 def _rows(connection: Connection, keys: Collection[str], names: tuple[str, ...]) -> list[Any]:
-    columns, found = CERTIFICATES.c, dict[str, Any]()
-    if not keys:
-        return []
+    found: dict[str, Any] = {}
 
-    def add(column: Any, values: Collection[str]) -> None:
-        found.update((row.id, row) for row in rows_of(connection, CERTIFICATES, names, column, values))
+    def add(column: str, values: Collection[str]) -> None:
+        found.update((row.id, row) for row in _plain(connection, names, column, sorted(values)))
 
-    for column in (columns.key, columns.earlier, columns.draws_on):
+    for column in ("key", *NAMING):
         add(column, keys)
     first = {row.original or row.id for row in found.values()}
-    add(columns.id, first - found.keys())
-    add(columns.original, first)
+    add("id", first - found.keys())
+    add("original", first)
     return list(found.values())
+
+
+def _plain(connection: Connection, names: tuple[str, ...], column: str, values: Sequence[str]) -> Iterator[Any]:
+    """Rows whose column is one of the values, which are passed as they are: every window is asked for some."""
+    for start in range(0, len(values), AT_ONCE):
+        some = tuple(values[start : start + AT_ONCE])
+        yield from connection.exec_driver_sql(_sql(connection.dialect.name, names, column, len(some)), some)
+
+
+@cache
+def _sql(dialect: str, names: tuple[str, ...], column: str, count: int) -> str:
+    marks = ", ".join(["?" if dialect == "sqlite" else "%s"] * count)
+    return f"SELECT {', '.join(names)} FROM certificates WHERE {column} IN ({marks})"

@@ -29,11 +29,13 @@ class Place:
     remarks: tuple[Finding, ...] = ()
 
 
-ALONE = Place()
+ALONE, NOTHING = Place(), (None, None, None)
 
 
 def references(certificate: Certificate) -> tuple[str | None, str | None, str | None]:
     """Form and match key of what it stands for, and of what it draws on; none of them for nearly every certificate."""
+    if certificate.form == "original" and not certificate.back_to_back:
+        return NOTHING
     form, rests = (None if certificate.form == "original" else certificate.form), original_of(certificate)
     draws_on = match_key(rests.number) if rests and form != COPY else None
     named = certificate.copy_of if form == COPY else certificate.supersedes
@@ -42,10 +44,10 @@ def references(certificate: Certificate) -> tuple[str | None, str | None, str | 
 
 def place(certificate: Certificate, standing: Standing, known: Known) -> Place:
     """Its place; Rejected (STA-…, REF-01) where what it copies or replaces is past that, or is not clear."""
+    if standing.earlier is None and standing.draws_on is None and not known.naming(standing.key):
+        return ALONE
     later = _later(standing, known)
     named = [key for key in (standing.earlier, standing.draws_on) if key is not None]
-    if not named and not later:
-        return ALONE
     found = ALONE
     if standing.form == COPY and standing.earlier is not None:
         found = _beside(certificate, standing, known)
@@ -87,6 +89,7 @@ def _beside(certificate: Certificate, standing: Standing, known: Known) -> Place
     """A true copy is one with its original, or with the copies of it that came before."""
     assert certificate.copy_of and standing.earlier
     named = [each for each in known.of_key(standing.earlier) if _is_of(each, standing)]
+    named = [each for each in named if each.issuer == standing.issuer] or named
     first = living([each for each in named if each.system == standing.system])[:1]
     change_all(first, Event.COPIED)
     if not named and _naming(standing.earlier, REPLACEMENT, standing, known):
@@ -141,8 +144,9 @@ def _later(standing: Standing, known: Known) -> list[Standing]:
 
 
 def _naming(key: str, form: str, standing: Standing, known: Known) -> list[Standing]:
-    """The copies or replacements of what bears this key, as far as they can be of this one's kin."""
-    return [each for each in known.naming(key) if (each.form, each.earlier) == (form, key) and _is_of(each, standing)]
+    """The copies or replacements of what bears this key by the same body: a number is its issuing body's own."""
+    found = [each for each in known.naming(key) if (each.form, each.earlier) == (form, key)]
+    return [each for each in found if each.issuer == standing.issuer and _is_of(each, standing)]
 
 
 def _is_of(each: Standing, standing: Standing) -> bool:

@@ -54,6 +54,7 @@ ON_CERTIFICATES: tuple[Rule, ...] = (
     dates.not_in_the_future,
     dates.issue_window,
     dates.retroactive,
+    dates.replacement_marked,
     validity.expiry,
     parties.issuing_body,
     parties.parties,

@@ -139,9 +139,23 @@ def retroactive(certificate: Certificate, terms: Terms, facts: Facts) -> Sequenc
     return _flag_for_words(certificate, limit) if certificate.remarks else KEPT
 
 
+@rule("ALT-02", "retroactive", Severity.WARNING)
+def replacement_marked(certificate: Certificate, terms: Terms, facts: Facts) -> Sequence[Breach]:
+    """A replacement issued after shipment is marked retroactive too, where the agreement has it so."""
+    limit, shipped = terms.retroactive, certificate.consignment.departed_on
+    if certificate.form != "replacement" or limit is None or not limit.replacements or shipped is None:
+        return KEPT
+    if certificate.issued_on <= shipped or certificate.retroactive or _bears_words(certificate, limit):
+        return KEPT
+    days = (certificate.issued_on - shipped).days
+    message = f"a replacement issued {days} calendar days after shipment without the retroactive statement"
+    found, allowed = certificate.issued_on, f"marked {limit.words} where issued after {shipped}"
+    return (Breach(message=message, field="issued_on", found=found, allowed=allowed, rests_on=limit),)
+
+
 def _marked_in_vain(certificate: Certificate, terms: Terms, facts: Facts) -> Sequence[Breach]:
-    window = terms.issue_window
-    if window is None:
+    window, limit = terms.issue_window, terms.retroactive
+    if window is None or (certificate.form == "replacement" and limit and limit.replacements):
         return KEPT
     verdict = standing(certificate, window, terms, facts) if certificate.consignment.departed_on else Standing.UNKNOWN
     if verdict in (Standing.OUTSIDE, Standing.BARELY_OUTSIDE):

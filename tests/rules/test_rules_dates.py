@@ -1,4 +1,4 @@
-"""Rules on dates: ISS-01, ISS-02, TRN-01, VAL-01, DAT-01."""
+"""Rules on dates: ISS-01, ISS-02, ALT-02, TRN-01, VAL-01, DAT-01."""
 
 import calendar
 from datetime import date, timedelta
@@ -62,6 +62,29 @@ def test_a_replacement_of_a_late_certificate_without_the_statement_is_a_warning(
     replaced = {"number": "K001-24-0001111", "issued_on": "2024-03-20"}
     finding = only(shipped("2024-03-01", "2024-03-25", form="replacement", supersedes=replaced), "ISS-01")
     assert finding.severity is Severity.WARNING
+
+
+# ALT-02
+
+MARKS = amended("ik-cepa", retroactive=[{"months": 12, "words": "LATE", "replacements": True, "source": "Article 9"}])
+REPLACES = {"form": "replacement", "supersedes": {"number": "K001-24-0001111", "issued_on": "2024-03-01"}}
+
+
+def test_a_replacement_issued_after_shipment_without_the_statement_is_warned_of_where_the_agreement_asks_for_it():
+    finding = only(shipped("2024-03-01", "2024-03-04", **REPLACES), "ALT-02", under=MARKS)
+    assert (finding.severity, finding.field, finding.clause) == (Severity.WARNING, "issued_on", "Article 9")
+    assert not found(shipped("2024-03-01", "2024-03-04", **REPLACES), "ALT-02")
+    assert not found(shipped("2024-03-01", "2024-03-04"), "ALT-02", under=MARKS)
+
+
+def test_a_replacement_with_the_statement_is_marked_neither_in_vain_nor_too_little():
+    marked = shipped("2024-03-01", "2024-03-04", **REPLACES, **RETROACTIVE)
+    assert not found(marked, "ALT-02", under=MARKS) and not found(marked, "ISS-02", under=MARKS)
+    assert found(marked, "ISS-02")
+
+
+def test_a_replacement_issued_until_shipment_needs_no_statement():
+    assert not found(shipped("2024-03-04", "2024-03-04", **REPLACES), "ALT-02", under=MARKS)
 
 
 # ISS-01, counted in working days: Friday 1 March 2024; the seventh working day after it is Tuesday 12 March
