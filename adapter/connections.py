@@ -23,6 +23,9 @@ SOURCES = {"queue": (), "amqp": ("url", "queue", "tls"), "https": ("peer",), "fo
 """What each kind of source has to be told."""
 SCHEMES = {"amqp": ("amqp://", "amqps://"), "https": ("https://",)}
 
+SIGNATURES, SIGNED, UNSIGNED = "signatures of ", "signed", "unsigned"
+"""What is said of a partner's signatures, under this name before its code."""
+
 
 class Rooted(Part):
     """A part whose relative paths lie beside the file that names them."""
@@ -190,10 +193,15 @@ class Connections(Rooted):
         return self.partners.get(code) or Connection()
 
     @property
-    def routes(self) -> dict[str, str]:
-        """Where the messages of those partners go to whose endpoint the file says."""
-        said = {code: each.endpoint for code, each in self.partners.items() if "endpoint" in each.model_fields_set}
-        return {code: endpoint.route for code, endpoint in said.items()}
+    def said(self) -> dict[str, str]:
+        """What relays on one ledger have to agree on, of those partners of which the file says it.
+
+        Where its messages go to, and whether they are signed.
+        """
+        told = self.partners.items()
+        routes = {code: each.endpoint.route for code, each in told if "endpoint" in each.model_fields_set}
+        signed = {code: each.signed is not False for code, each in told if each.signed is not None or each.pinned}
+        return routes | {f"{SIGNATURES}{code}": SIGNED if asked else UNSIGNED for code, asked in signed.items()}
 
 
 def open_connections(file: Path | None) -> Connections:

@@ -10,11 +10,11 @@ from typing import Any
 from adapter.calendar import Calendar
 from adapter.cli import dead_messages
 from adapter.cli.guard import INVALID, VALID, refuse
-from adapter.cli.join import ledger_of
+from adapter.cli.join import connections_of, ledger_of
 from adapter.cli.log import configure_log
 from adapter.cli.progress import how_far
 from adapter.cli.say import printable, put, put_json, tell
-from adapter.cli.seals import seals_of
+from adapter.cli.seals import require_agreement, seals_of
 from adapter.cli.start import cache_folder, contents, open_catalogue, there
 from adapter.cli.tables import put_table
 from adapter.delivery import Delivery
@@ -45,6 +45,7 @@ def retry(
     exchange = exchange_of(told, home)
     deed = Deed(RETRY, by or operator(), why)
     with ledger_of(told, make=False) as ledger, how_far() as progress:
+        require_agreement(ledger, connections_of(told, exchange.catalogue))
         intake = intake_of(ledger, exchange, deed)
         messages, chosen = _choose(ledger, ids, *dead_messages.spelt(ledger, code, partner))
         results = dead_messages.send_after_all(ledger, messages, yes, deed)
@@ -67,6 +68,7 @@ def edit(
     told = settings(database=database, connections=connections)
     exchange = exchange_of(told, home)
     with ledger_of(told, make=False) as ledger:
+        require_agreement(ledger, connections_of(told, exchange.catalogue))
         _require_dead(ledger, [id])
         (original,) = ledger.originals([id])
         arrival = _corrected(original, contents(file), exchange)
@@ -205,9 +207,7 @@ def _result(taken: Taken) -> dict[str, Any]:
     entry = taken.outcome.entry
     became = entry.stage if entry.stage in LIVING else "dead"
     code = entry.code if became in ("dead", HELD) else None
-    return {
-        "id": entry.id, "became": became, "stage": entry.stage, "code": code,
-    }  # fmt: skip
+    return {"id": entry.id, "became": became, "stage": entry.stage, "code": code}
 
 
 def _put(results: Sequence[dict[str, Any]], yes: bool, json: bool) -> None:

@@ -57,17 +57,23 @@ def run(
 
 def _line(each: Delivery, home: str | None) -> dict[str, Any]:
     """What is written on it; never what is in it."""
-    named = each.headers.get("message_id") if each.source == DEAD else each.message_id
+    named = _text(each, "message_id") if each.source == DEAD else each.message_id
     return {
-        "id": each.message_id, "source": each.headers.get("source"), "reason": each.headers.get("reason"),
+        "id": each.message_id, "source": _text(each, "source"), "reason": _text(each, "reason"),
         "message_id": named or None, "size": len(each.body), "to": home,
     }  # fmt: skip
 
 
+def _text(each: Delivery, name: str) -> str | None:
+    """What a header says in words; anybody may have written anything else there."""
+    value = each.headers.get(name)
+    return value if isinstance(value, str) else None
+
+
 def _home_of(each: Delivery, into: str | None, known: Catalogue) -> str | None:
     """The inbox that it came from, unless another is named; None where that is none of ours."""
-    source = each.headers.get("source") if each.source == DEAD else None
-    return into or (str(source) if source in {inbox(code) for code in known.systems} else None)
+    source = _text(each, "source") if each.source == DEAD else None
+    return into or (source if source in {inbox(code) for code in known.systems} else None)
 
 
 def _chosen(

@@ -19,7 +19,7 @@ from adapter.cli.guard import INTERRUPTED, INVALID, VALID, explain
 from adapter.cli.join import connections_of, endpoints_of, ledger_of
 from adapter.cli.log import configure_log
 from adapter.cli.readers import advice_on, open_files, readable_keys
-from adapter.cli.seals import seals_of
+from adapter.cli.seals import require_agreement, seals_of
 from adapter.cli.start import cache_folder, open_catalogue
 from adapter.cli.watching import watched, watched_crew
 from adapter.findings import Unavailable
@@ -104,9 +104,11 @@ def _alone(told: Settings, role: Role, home: Path | None, stop: Stop) -> int:
     with stop, watched(told, catalogue) as witness, endpoints_of(told, catalogue, connections, stop, share) as queues:
 
         def opened(ledger: Ledger) -> Relay:
+            if role is not Role.DISPATCH:
+                require_agreement(ledger, connections)
             return Relay(
                 queues, ledger, catalogue, calendar=Calendar(cache_folder()), seals=seals, role=role, witness=witness,
-                routes=connections.routes,
+                routes=connections.said,
             )  # fmt: skip
 
         patiently(lambda: _relay(told, role, opened, stop, witness), stop, witness.beat)

@@ -9,6 +9,8 @@ from adapter.cli.guard import refuse
 
 if TYPE_CHECKING:
     from adapter.catalogue import Catalogue
+    from adapter.connections import Connections
+    from adapter.ledger import Ledger
     from adapter.settings import Settings
     from adapter.system import System
     from adapter.trust import Seals
@@ -34,6 +36,24 @@ def seals_at(connections: Path | None, catalogue: Catalogue) -> Seals | None:
     from adapter.settings import settings
 
     return seals_of(settings(connections=connections), catalogue)
+
+
+def require_agreement(ledger: Ledger, connections: Connections) -> None:
+    """Refused where partners sign, as a relay on this ledger said once, and these connections say nothing of it.
+
+    Without that, what they never signed would be taken in, and what is for them written without a signature.
+    """
+    from datetime import UTC, datetime
+
+    from adapter.connections import SIGNATURES, SIGNED
+
+    known = ledger.declare({}, datetime.now(UTC))
+    signing = {key for key, said in known.items() if key.startswith(SIGNATURES) and said == SIGNED}
+    if lacking := sorted(key.removeprefix(SIGNATURES) for key in signing - set(connections.said)):
+        raise refuse(
+            f"on this ledger the messages of {', '.join(lacking)} are signed, and nothing here says whom to believe: "
+            "name the relays' connections.toml with --connections or EODES_CONNECTIONS, or say signed = false in it"
+        )
 
 
 def writing(seals: Seals | None, receiver: System) -> Seals:

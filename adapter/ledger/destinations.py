@@ -26,6 +26,11 @@ class Position(StrEnum):
     PROBING = "probing"
     """That moment has passed: one message is on its way to find out; until its lease ends no other is."""
 
+    @classmethod
+    def _missing_(cls, value: object) -> "Position":
+        """Closed, where a row says what nobody wrote: one bad row must not keep everybody's messages back."""
+        return cls.CLOSED
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:

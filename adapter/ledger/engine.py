@@ -175,8 +175,11 @@ def micros(moment: datetime) -> int:
 
 
 def moment(micros: int) -> datetime:
-    """The point in time of these microseconds."""
-    return EPOCH + micros * _MICROSECOND
+    """The point in time of these microseconds; beyond the calendar its end, so that no row stops whoever reads it."""
+    try:
+        return EPOCH + micros * _MICROSECOND
+    except OverflowError:
+        return (datetime.max if micros > 0 else datetime.min).replace(tzinfo=UTC)
 
 
 def _prepare_sqlite(busy: float, connection: Any, _: Any) -> None:

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 import structlog
 
+from adapter.connections import SIGNATURES
 from adapter.ledger import Ledger
 
 NO_ROUTES: Mapping[str, str] = MappingProxyType({})
@@ -26,7 +27,8 @@ class Crossings:
     def at(self, at: datetime) -> Mapping[str, str]:
         """The destinations that are not ours to send to now, by the others' routes; raises Unavailable."""
         if self._looked_at is None or not self._looked_at <= at < self._looked_at + LOOK_EVERY:
-            found = self._ledger.declare(self._routes, at)
+            said = self._ledger.declare(self._routes, at)
+            found = {to: route for to, route in said.items() if not to.startswith(SIGNATURES)}
             self._tell(found)
             self._elsewhere, self._looked_at = found, at
         return self._elsewhere

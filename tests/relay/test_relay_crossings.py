@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from post_office import PostOffice, kinds, record
+from shell import eodes
 from structlog.testing import capture_logs
 
 from adapter.connections import Connections, open_connections
@@ -31,7 +32,7 @@ class Town:
         connections = Connections.model_validate({"partners": {"ID": partner} if partner else {}})
         clock = self.office.clock if hasattr(self, "office") else None
         broker = over(Embedded(self.folder / "queues.db"), connections)
-        return PostOffice(broker, self.ledger, clock, routes=connections.routes)
+        return PostOffice(broker, self.ledger, clock, routes=connections.said)
 
     def arrived(self) -> int:
         return len(list(self.out.glob("*.xml")))
@@ -104,7 +105,26 @@ def test_a_password_that_changes_makes_no_other_place(tmp_path: Path) -> None:
     def route(url: str) -> str:
         file = tmp_path / "connections.toml"
         file.write_text(f'[partners.ID.endpoint]\nkind = "amqp"\nurl = "{url}"\n')
-        return open_connections(file).routes["ID"]
+        return open_connections(file).said["ID"]
 
     assert route("amqps://u:hush@host/v") == route("amqps://w:hiss@host/v") != route("amqps://u:hush@host/w")
     assert "hush" not in route("amqps://u:hush@host/v")
+
+
+def test_where_partners_sign_nobody_takes_in_who_was_not_told(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EODES_DATABASE", f"sqlite:///{town.folder / 'ledger.db'}")
+    monkeypatch.setenv("EODES_DATA", str(town.folder))
+    monkeypatch.delenv("EODES_CONNECTIONS", raising=False)
+    town.ledger.declare({"signatures of ID": "signed"}, town.office.clock.now)
+    for words in (["relay"], ["dead", "retry", "x"], ["dead", "edit", "x", "--from", __file__, "--why", "so"]):
+        refusal = eodes(*words)
+        assert (refusal.exit_code, "the messages of ID are signed" in refusal.stderr) == (2, True), refusal.stderr
+        assert "EODES_CONNECTIONS" in refusal.stderr
+
+
+def test_a_file_says_of_whom_it_says_it_whether_they_sign(tmp_path: Path) -> None:
+    file = tmp_path / "connections.toml"
+    file.write_text(
+        "[partners.ID]\nsigned = true\n[partners.CN]\nsigned = false\n[partners.VN.endpoint]\nkind = 'queue'\n"
+    )
+    assert open_connections(file).said == {"signatures of ID": "signed", "signatures of CN": "unsigned", "VN": "queue"}

@@ -161,7 +161,7 @@ def test_what_was_too_large_to_be_let_in_is_refused_for_its_size_and_its_sender_
 
 
 def test_a_receiver_named_at_length_keeps_nothing_out_of_the_dead(any_office: PostOffice) -> None:
-    """With it the grave had more headers than one frame of AMQP carries: refused, and its delivery never let go."""
+    """With it the grave had more headers than a frame of AMQP carries: it was refused again and again."""
     any_office.put("kcci", b"<a/>", "m-1", **{UNREADABLE: "x", "receiver": "R" * 130_900})
     any_office.work()
     (buried,) = any_office.take_queue("dead")
