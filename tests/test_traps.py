@@ -180,6 +180,12 @@ def test_p_days_are_the_issuers_own_at_the_turn_of_the_year():
     assert reading.certificate.issued_on == read(sent(reading, "ID"), "ID").certificate.issued_on == date(2026, 1, 1)
 
 
+def test_each_trap_from_a_to_q_has_a_test_that_bears_its_letter():
+    files = Path(__file__), Path(__file__).parent / "relay" / "test_traps_of_life.py"
+    letters = {letter for file in files for letter in re.findall(r"(?m)^def test_([a-z])_", file.read_text("utf-8"))}
+    assert letters == set("abcdefghijklmnopq")
+
+
 @pytest.mark.parametrize("system", ["kcci", "unipass"])
 def test_q_text_in_euc_kr_is_refused_by_a_code_of_its_own(system):
     body = {"kcci": '{"exporterName": "새별정밀"}', "unipass": "<Declaration>새별정밀</Declaration>"}[system]

@@ -25,7 +25,7 @@ def run(json: bool, home: Path | None) -> int:
         put_json({"systems": told})
         return 0
     for side, title in TITLES.items():
-        rows = [[_cell(each[column]) for column in COLUMNS] for each in told if each["side"] == side]
+        rows = [_row(each) for each in told if each["side"] == side]
         put_table(COLUMNS, rows, title)
     planned = [[each["code"], row["name"], _cell(row["agreements"])] for each in told for row in each["planned"]]
     if planned:
@@ -43,6 +43,15 @@ def _told(system: System, catalogue: Catalogue) -> dict[str, Any]:
         "messages": list(kinds), "versions": [_version(table, system) for table in catalogue.tables(system)],
         "planned": [each.model_dump(mode="json") for each in system.planned],
     }  # fmt: skip
+
+
+def _row(told: dict[str, Any]) -> list[Any]:
+    """The system's line: its messages by the versions that they have."""
+    versions = dict[str, dict[str, None]]()
+    for each in told["versions"]:
+        versions.setdefault(each["version"], {})[each["message"]] = None
+    messages = "; ".join(f"{version}: {', '.join(kinds)}" for version, kinds in versions.items())
+    return [_cell((told | {"messages": messages})[column]) for column in COLUMNS]
 
 
 def _version(table: Table, system: System) -> dict[str, Any]:

@@ -43,6 +43,17 @@ def test_partners_in_json_say_who_exchanges_what_since_when():
     assert "certificate" in systems["kcci"]["messages"]
 
 
+def test_every_system_is_listed_with_its_messages_and_their_versions(tmp_path):
+    newer = tmp_path / "mappings/partners/id/feedback-next.toml"
+    newer.parent.mkdir(parents=True)
+    newer.write_text('system = "ID"\nextends = "feedback"\nversion = "1.1"\n', encoding="utf-8")
+    told = [line for line in eodes("partners", "--home", tmp_path).stdout.splitlines() if "1.0: " in line]
+    lines = {line.split()[0]: line for line in told}
+    for system in said("partners")["systems"]:
+        assert f"1.0: {', '.join(system['messages'])}" in lines[system["code"]]
+    assert "; 1.1: feedback" in lines["ID"]
+
+
 def test_what_is_planned_with_a_partner_is_listed_apart_from_what_is_exchanged():
     lines = eodes("partners").stdout.splitlines()
     planned = lines[lines.index("Planned, not exchanged yet") :]

@@ -8,8 +8,10 @@ from urllib.parse import urlsplit
 import pytest
 import servers
 from estate import Estate, estate
+from life import tried_out
 from post_office import PostOffice
 
+from adapter.catalogue import Catalogue
 from adapter.ledger import Ledger
 from adapter.relay.broker import Broker
 from adapter.relay.embedded import Embedded
@@ -52,6 +54,12 @@ def two_vhosts(rabbitmq: servers.RabbitMQ, amqp_url: str) -> Iterator[tuple[str,
     own = Vhost(f"{main}-xa", ("from.XA", "to.XA"), (), (), partner="XA")
     with rabbitmq.annex(amqp_url, own.name):
         yield amqp_url, Topology(Vhost(main, ("from.XB", "to.XB"), (), ()), (own,))
+
+
+@pytest.fixture(scope="session")
+def known(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
+    """The catalogue with all that a treaty enables being tried out."""
+    return tried_out(tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -8,9 +8,11 @@ from functools import cache
 from pathlib import Path
 
 from post_office import FIXTURES, calendar
+from shelf import ROOT
 
 from adapter.catalogue import Catalogue
 from adapter.certificate import Certificate, Item
+from adapter.cli.start import cache_folder
 from adapter.ledger import Ledger, Standing
 from adapter.messages import Content, Kind
 from adapter.relay.names import inbox, outbox
@@ -18,7 +20,9 @@ from adapter.relay.rabbitmq import RabbitMQ
 from adapter.relay.relay import Relay
 from adapter.simulator import Endpoint, Received, Status
 from adapter.system import System
+from adapter.verification import VerificationRequest
 
+ENABLED = 'status = "enabled"'
 AFTER_ISSUE = timedelta(days=20)
 """When the relay takes a certificate in: late enough for whatever its issuer may do by then."""
 
@@ -101,6 +105,27 @@ class Life:
 
     def _end(self, system: System, known: Catalogue, url: str) -> Endpoint:
         return Endpoint(system, self._broker(url), known, self._clock, calendar(), deny_the_third)
+
+
+def asked(paper: Paper, request: str, lived: Life) -> VerificationRequest:
+    """A doubt about the certificate's first item."""
+    certificate = paper.certificate
+    return VerificationRequest(
+        number=certificate.number, agreement=certificate.agreement, request=request, issued_on=certificate.issued_on,
+        ground="doubt", reasons=("not_originating",), text="The criterion does not fit the goods",
+        items=(certificate.items[0].number,), requested_on=lived.today,
+    )  # fmt: skip
+
+
+def tried_out(home: Path) -> Catalogue:
+    """The catalogue with all that a treaty enables being tried out, as one line of a profile has it."""
+    for path in sorted((ROOT / "mappings/partners").glob("*/system.toml")):
+        profile = path.read_text(encoding="utf-8")
+        if ENABLED in profile:
+            tried = home / path.relative_to(ROOT)
+            tried.parent.mkdir(parents=True)
+            tried.write_text(profile.replace(ENABLED, 'status = "pilot"'), encoding="utf-8")
+    return Catalogue.open(home, cache_folder())
 
 
 @contextmanager
