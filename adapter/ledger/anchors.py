@@ -7,9 +7,8 @@ from contextlib import suppress
 
 from sqlalchemy import Connection, Select, func, select
 
-from adapter.ledger.engine import put
+from adapter.ledger.many import put_new
 from adapter.ledger.proof import ANCHORS, JOURNAL
-from adapter.ledger.statements import put_new
 
 ANCHOR = ("number", "day", "at", "previous", "hash", "heads")
 GENESIS = "0" * 64
@@ -39,7 +38,7 @@ def put_anchor(connection: Connection, day: str, at: int) -> bool:
     if not moved:
         return True
     row = (number, day, at, previous, seal_anchor(number, day, at, previous, heads), heads)
-    return put(connection, put_new(ANCHORS, ANCHOR, connection.dialect.name), [row]) == 1
+    return put_new(connection, ANCHORS, ANCHOR, [row]) == 1
 
 
 def seal_anchor(number: int, day: str, at: int, previous: str, heads: bytes) -> str:

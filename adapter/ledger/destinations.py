@@ -8,10 +8,11 @@ from operator import attrgetter
 
 from sqlalchemy import Connection, Executable, func, select
 
-from adapter.ledger.engine import micros, moment, put
+from adapter.ledger.engine import micros, moment
 from adapter.ledger.entries import Waiting
+from adapter.ledger.many import put_new
 from adapter.ledger.schema import TURNS
-from adapter.ledger.statements import columns_of, put_new
+from adapter.ledger.statements import columns_of
 
 COLUMNS = ("receiver", "number", "state", "trips", "until", "at", "reason")
 
@@ -68,7 +69,7 @@ def put_turns(connection: Connection, turns: Iterable[Turn]) -> int:
         (turn.receiver, turn.number, turn.position.value, turn.trips, micros(turn.until), micros(turn.at), turn.reason)
         for turn in sorted(turns, key=attrgetter("receiver", "number"))
     ]
-    return put(connection, put_new(TURNS, COLUMNS, connection.dialect.name), rows)
+    return put_new(connection, TURNS, COLUMNS, rows)
 
 
 def last_turns(connection: Connection) -> dict[str, Turn]:

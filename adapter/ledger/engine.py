@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
@@ -101,23 +101,6 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def begin(engine: Engine, write: Callable[[Connection], None]) -> Callable[[], None]:
-    """One transaction, written but not committed: whoever calls what this gives back, on any thread, commits it."""
-    with unavailable(engine):
-        connection = engine.connect()
-        try:
-            write(connection)
-        except BaseException:
-            connection.close()
-            raise
-
-    def commit() -> None:
-        with unavailable(engine), connection:
-            connection.commit()
-
-    return commit
-
-
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A look that keeps nobody from writing."""
@@ -157,8 +140,13 @@ def put(connection: Connection, statement: Executable, rows: Sequence[tuple[Any,
     """Run the statement once for each row of plain values, in the order of its parameters; the rows that it changed."""
     if not rows:
         return 0
-    sql = _text(connection.dialect.name, statement, connection.engine)
+    sql = text_of(connection, statement)
     return connection.execution_options(preserve_rowcount=True).exec_driver_sql(sql, rows).rowcount
+
+
+def text_of(connection: Connection, statement: Executable) -> str:
+    """The statement in the words of this database."""
+    return _text(connection.dialect.name, statement, connection.engine)
 
 
 @lru_cache(maxsize=128)

@@ -7,15 +7,13 @@ from sqlalchemy import BigInteger, Connection, bindparam, insert, literal, liter
 
 from adapter.ledger.engine import moment, put
 from adapter.ledger.entries import Change, Outcome, Outpaced, Step
+from adapter.ledger.many import among, put_new
 from adapter.ledger.schema import CERTIFICATES, HISTORY, OUTBOX
-from adapter.ledger.statements import columns_of, put_new
+from adapter.ledger.statements import columns_of
 from adapter.messages import Kind
 from adapter.states import Event, State, before
 
 COLUMNS = ("certificate", "number", "state", "at", "cause")
-AT_ONCE = 500
-"""How many certificates or messages one question may name."""
-
 Row = tuple[str, int, str, int, str]
 """A step as it is written: certificate, number, state, at, cause."""
 Stood = dict[str, tuple[str, int]]
@@ -29,10 +27,26 @@ _MOVE = (
 _BY_PLACE = itemgetter(0, 1)
 _SENT = State.SENT.value
 _NOW = bindparam("moment", type_=BigInteger)
-_SEND = update(CERTIFICATES).values(state=_SENT, changed_at=_NOW, changes=CERTIFICATES.c.changes + literal_column("1"))
-_SENT_BY = select(
-    CERTIFICATES.c.id, CERTIFICATES.c.changes, literal(_SENT), _NOW, OUTBOX.c.id
-).join_from(OUTBOX, CERTIFICATES, CERTIFICATES.c.id == OUTBOX.c.certificate)  # fmt: skip
+CARRIED = select(OUTBOX.c.certificate, OUTBOX.c.id).where(
+    among(OUTBOX.c.id, "these"), OUTBOX.c.kind == Kind.CERTIFICATE.value
+)
+STOOD = (
+    select(*columns_of(CERTIFICATES, ("id", "state", "changes")))
+    .where(among(CERTIFICATES.c.id, "these"))
+    .order_by(CERTIFICATES.c.id)
+    .with_for_update()
+)
+SEND = (
+    update(CERTIFICATES)
+    .values(state=_SENT, changed_at=_NOW, changes=CERTIFICATES.c.changes + literal_column("1"))
+    .where(among(CERTIFICATES.c.id, "these"))
+)
+SENT_BY = insert(HISTORY).from_select(
+    COLUMNS,
+    select(CERTIFICATES.c.id, CERTIFICATES.c.changes, literal(_SENT), _NOW, OUTBOX.c.id)
+    .join_from(OUTBOX, CERTIFICATES, CERTIFICATES.c.id == OUTBOX.c.certificate)
+    .where(among(OUTBOX.c.id, "these")),
+)
 _UNSENT = tuple(state.value for state in before(Event.HANDED_OVER, State.SENT))
 
 
@@ -50,9 +64,9 @@ def write_steps(connection: Connection, outcomes: Sequence[Outcome], closed: Seq
     if changes or carried:
         stood = _lock(connection, sorted({change.certificate for change, _ in changes} | set(carried)))
         moved = _move(connection, changes, stood, at)
-        put(connection, put_new(HISTORY, COLUMNS, connection.dialect.name), sorted(steps + moved, key=_BY_PLACE))
+        put_new(connection, HISTORY, COLUMNS, sorted(steps + moved, key=_BY_PLACE))
         return [*steps, *moved, *_send(connection, carried, stood, at)]
-    put(connection, put_new(HISTORY, COLUMNS, connection.dialect.name), sorted(steps, key=_BY_PLACE))
+    put_new(connection, HISTORY, COLUMNS, sorted(steps, key=_BY_PLACE))
     return steps
 
 
@@ -81,12 +95,8 @@ def _move(connection: Connection, changes: Iterable[tuple[Change, str]], stood: 
 
 def _carried(connection: Connection, closed: Sequence[str]) -> dict[str, str]:
     """The messages among these that carry a certificate, by the certificate's id."""
-    found: dict[str, str] = {}
-    for start in range(0, len(closed), AT_ONCE):
-        wanted = OUTBOX.c.id.in_(closed[start : start + AT_ONCE]), OUTBOX.c.kind == Kind.CERTIFICATE.value
-        rows = connection.execute(select(OUTBOX.c.certificate, OUTBOX.c.id).where(*wanted))
-        found.update((certificate, message) for certificate, message in rows if certificate)
-    return found
+    rows = connection.execute(CARRIED, {"these": closed}) if closed else ()
+    return {certificate: message for certificate, message in rows if certificate}
 
 
 def _send(connection: Connection, carried: dict[str, str], stood: Stood, at: int) -> list[Row]:
@@ -96,20 +106,12 @@ def _send(connection: Connection, carried: dict[str, str], stood: Stood, at: int
         for id, (state, number) in stood.items()
         if id in carried and state in _UNSENT
     ]
-    for start in range(0, len(steps), AT_ONCE):
-        some = steps[start : start + AT_ONCE]
-        connection.execute(_SEND.where(CERTIFICATES.c.id.in_([id for id, *_ in some])), {"moment": at})
-        sent = OUTBOX.c.id.in_([message for *_, message in some])
-        connection.execute(insert(HISTORY).from_select(COLUMNS, _SENT_BY.where(sent)), {"moment": at})
+    if steps:
+        connection.execute(SEND, {"moment": at, "these": [id for id, *_ in steps]})
+        connection.execute(SENT_BY, {"moment": at, "these": [message for *_, message in steps]})
     return steps
 
 
 def _lock(connection: Connection, ids: list[str]) -> Stood:
     """State and number of changes by id; locked in sorted order, so that nobody moves them meanwhile."""
-    found: Stood = {}
-    for start in range(0, len(ids), AT_ONCE):
-        wanted = CERTIFICATES.c.id.in_(ids[start : start + AT_ONCE])
-        chosen = select(*columns_of(CERTIFICATES, ("id", "state", "changes"))).where(wanted)
-        for id, state, number in connection.execute(chosen.order_by(CERTIFICATES.c.id).with_for_update()):
-            found[id] = state, number
-    return found
+    return {id: (state, number) for id, state, number in connection.execute(STOOD, {"these": ids})}

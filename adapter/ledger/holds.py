@@ -10,9 +10,10 @@ from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, exi
 
 from adapter.ledger.engine import micros, moment, put
 from adapter.ledger.entries import DONE, HELD, Outcome
+from adapter.ledger.many import put_new
 from adapter.ledger.originals import Original, read_originals
 from adapter.ledger.schema import CERTIFICATES, DELIVERIES, HOLDS
-from adapter.ledger.statements import columns_of, put_new
+from adapter.ledger.statements import columns_of
 from adapter.states import WAITING
 
 COLUMNS = ("delivery", "key", "next_look_at", "until", "certificate")
@@ -50,7 +51,7 @@ def write_holds(connection: Connection, outcomes: Iterable[Outcome], at: int) ->
             on += [(look, each.hold.certificate, each.entry.id)] if each.revised else []
         elif each.revised:
             freed.append((each.entry.id,))
-    put(connection, put_new(HOLDS, COLUMNS, connection.dialect.name), sorted(held, key=itemgetter(0)))
+    put_new(connection, HOLDS, COLUMNS, sorted(held, key=itemgetter(0)))
     put(connection, _HOLD_ON, sorted(on, key=itemgetter(2)))
     put(connection, _FREE, sorted(freed))
 
@@ -60,7 +61,7 @@ def adopt_held(connection: Connection, at: int, until: int) -> list[str]:
     columns = columns_of(DELIVERIES, ("id", "key"))
     chosen = select(*columns).where(*_lost()).order_by(DELIVERIES.c.received_at, DELIVERIES.c.id)
     rows = [(id, key or "", at, until, None) for id, key in connection.execute(chosen)]
-    put(connection, put_new(HOLDS, COLUMNS, connection.dialect.name), rows)
+    put_new(connection, HOLDS, COLUMNS, rows)
     return [row[0] for row in rows]
 
 

@@ -12,9 +12,10 @@ from sqlalchemy import Connection, bindparam, func, literal, literal_column, nul
 
 from adapter.ledger.engine import moment, put
 from adapter.ledger.entries import CORRECTED, DISMISSED, HELD, LIVING, SETTLED, Deed, Outcome, Outpaced
+from adapter.ledger.many import put_new
 from adapter.ledger.payload import packed
 from adapter.ledger.schema import DEAD, DELIVERIES, INTERVENTIONS, OUTBOX
-from adapter.ledger.statements import columns_of, put_new
+from adapter.ledger.statements import columns_of
 
 COLUMNS = ("subject", "number", "what", "at", "by", "why", "stage", "code", "other", "message", "findings")
 SAID = slice(0, 9)
@@ -156,6 +157,6 @@ def _write(
     died = (stood.stage, stood.code) if stood else (None, None)
     said = (stood.message, stood.findings) if stood else (None, None)
     row = (subject, number, deed.what, at, deed.by or None, deed.why, *died, other, *said)
-    if put(connection, put_new(INTERVENTIONS, COLUMNS, connection.dialect.name), [row]) != 1:
+    if put_new(connection, INTERVENTIONS, COLUMNS, [row]) != 1:
         raise Outpaced
     return row[SAID]

@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from adapter.ledger.engine import moment, put
+from adapter.ledger.engine import moment
 from adapter.ledger.entries import Outcome, Outpaced
+from adapter.ledger.many import put_new
 from adapter.ledger.schema import ITEMS
-from adapter.ledger.statements import columns_of, put_new
+from adapter.ledger.statements import columns_of
 from adapter.ledger.steps import ItemStep
 from adapter.text import plain_number
 
@@ -25,7 +26,7 @@ def write_items(connection: Connection, outcomes: Sequence[Outcome], at: int) ->
     """The rows of what was decided; Outpaced where another worker decided on one of the items first."""
     rows = [_row(step, at, each.entry.id) for each in outcomes for step in each.items]
     rows.sort()
-    if put(connection, put_new(ITEMS, COLUMNS, connection.dialect.name), rows) != len(rows):
+    if put_new(connection, ITEMS, COLUMNS, rows) != len(rows):
         raise Outpaced
     return rows
 

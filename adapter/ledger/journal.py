@@ -6,17 +6,16 @@ moved without all that follow it.
 
 import hashlib
 from collections.abc import Callable
-from functools import partial
 from threading import Lock
 
 from sqlalchemy import Connection, Engine
 
 from adapter.ledger.anchors import GENESIS, put_anchor
-from adapter.ledger.engine import begin, moment, put, writing
+from adapter.ledger.engine import moment, writing
 from adapter.ledger.entries import Outpaced
 from adapter.ledger.facts import Facts
+from adapter.ledger.many import put_new
 from adapter.ledger.proof import JOURNAL
-from adapter.ledger.statements import put_new
 
 Write = Callable[[Connection, Facts], None]
 """What one transaction does, noting its facts."""
@@ -31,43 +30,23 @@ class Journal:
         self._begin()
 
     def write(self, engine: Engine, at: int, write: Write) -> None:
-        """One transaction, and a link for the facts that it gathers; on a new day an anchor goes before it."""
-        self.begin(engine, at, write)()
+        """One transaction, and a link for the facts that it gathers; on a new day an anchor goes before it.
 
-    def begin(self, engine: Engine, at: int, write: Write) -> Callable[[], None]:
-        """The same, not committed: whoever calls what this gives back, on any thread, commits it.
-
-        Until then nobody else writes through this journal.
+        Until it is over nobody else writes through this journal.
         """
-        self._lock.acquire()
-        try:
-            self._anchor(engine, at)
-            heads: list[tuple[int, str]] = []
-
-            def write_all(connection: Connection) -> None:
-                facts = Facts()
-                write(connection, facts)
-                heads.append(self._add(connection, facts, at))
-
-            commit = begin(engine, write_all)
-        except Outpaced:  # it was rolled back
-            self._lock.release()
-            raise
-        except BaseException:
-            self._begin()
-            self._lock.release()
-            raise
-        return partial(self._finish, commit, heads)
-
-    def _finish(self, commit: Callable[[], None], heads: list[tuple[int, str]]) -> None:
-        try:
-            commit()
-            [(self._link, self._hash)] = heads
-        except BaseException:
-            self._begin()
-            raise
-        finally:
-            self._lock.release()
+        with self._lock:
+            try:
+                self._anchor(engine, at)
+                with writing(engine) as connection:
+                    facts = Facts()
+                    write(connection, facts)
+                    head = self._add(connection, facts, at)
+                self._link, self._hash = head
+            except Outpaced:  # it was rolled back
+                raise
+            except BaseException:
+                self._begin()
+                raise
 
     def _begin(self) -> None:
         self._chain, self._link, self._hash = self._name(), 0, GENESIS
@@ -78,8 +57,7 @@ class Journal:
             return self._link, self._hash
         link = self._link + 1
         sealed = seal(self._chain, link, at, self._hash, packed)
-        statement = put_new(JOURNAL, LINK, connection.dialect.name)
-        if put(connection, statement, [(self._chain, link, at, self._hash, sealed, packed)]) != 1:
+        if put_new(connection, JOURNAL, LINK, [(self._chain, link, at, self._hash, sealed, packed)]) != 1:
             raise RuntimeError(f"another worker writes the chain {self._chain!r}")
         return link, sealed
 

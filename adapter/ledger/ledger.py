@@ -18,7 +18,7 @@ from adapter.ledger.handing import fitting, messages_of
 from adapter.ledger.history import Row
 from adapter.ledger.holds import adopt_held, lease_held
 from adapter.ledger.interventions import died_of, dismiss, note
-from adapter.ledger.journal import Journal
+from adapter.ledger.journal import Journal, Write
 from adapter.ledger.known import Known, Question
 from adapter.ledger.looks import Looks
 from adapter.ledger.originals import Original
@@ -28,7 +28,7 @@ from adapter.ledger.routes import declare
 from adapter.ledger.schema import DELIVERIES, OUTBOX
 from adapter.ledger.statements import DEFER, LEASE, due, recall
 from adapter.ledger.verify import Tell, say_nothing
-from adapter.ledger.window import close, write_window
+from adapter.ledger.window import close, pages_of, write_window
 
 CLOSED = Position.CLOSED
 LEASE_TIME = timedelta(seconds=30)
@@ -86,25 +86,24 @@ class Ledger(Looks):
         self.entrust(outcomes, closed, at).result()
 
     def entrust(self, outcomes: Sequence[Outcome], closed: Sequence[str], at: datetime) -> "Future[None]":
-        """As `write`, but the ledger owns them only when the future has its result: the database is at work meanwhile.
+        """As `write`, but the ledger owns them only when the future has its result.
 
-        That holds until the disk has it, and does not need the interpreter, so the caller may go on with other work.
+        What the database does until then hardly needs the interpreter, so the caller may go on with other work.
         """
-        now, steps = micros(at), list[Row]()
-
-        def write(connection: Connection, facts: Facts) -> None:
-            write_window(connection, outcomes, closed, now, micros(at + self._lease), facts)
-            steps.extend(facts.states)
-
-        self._await_commit()
+        now = micros(at)
         try:
-            commit = self._journal.begin(self._engine, now, write)
-            self._committing = self._committer.submit(self._commit, commit, steps, outcomes)
-            return self._committing
+            pages = pages_of(outcomes, now, micros(at + self._lease))
         except Exception as error:
             failed: Future[None] = Future()
             failed.set_exception(error)
             return failed
+
+        def write(connection: Connection, facts: Facts) -> None:
+            write_window(connection, outcomes, pages, closed, now, facts)
+
+        self._await_commit()
+        self._committing = self._committer.submit(self._write, now, write, outcomes)
+        return self._committing
 
     def lease_held(self, at: datetime, most: int) -> list[Original]:
         """Deliveries that were held until now, each with a lease on it, as they came."""
@@ -126,7 +125,7 @@ class Ledger(Looks):
         With it go the turns of breakers that follow from it; what its destination will never take, by id, code and
         reason; and what was only not its turn yet, by id and until when: that was no attempt.
         """
-        now, steps = micros(at), list[Row]()
+        now = micros(at)
 
         def write(connection: Connection, facts: Facts) -> None:
             close(connection, (), closed, now, facts)
@@ -134,9 +133,8 @@ class Ledger(Looks):
             put(connection, LEASE, [(micros(until), id) for id, until in sorted(postponed)])
             write_deaths(connection, declined, now, facts)
             put_turns(connection, turns)
-            steps.extend(facts.states)
 
-        self._commit(self._journal.begin(self._engine, now, write), steps)
+        self._write(now, write)
 
     def revive(self, ids: Iterable[str], at: datetime, deed: Deed | None = None) -> list[str]:
         """Send these after all, from now on: the ids of those that had died; raises Unavailable."""
@@ -225,9 +223,15 @@ class Ledger(Looks):
         self._journal.write(self._engine, at, write)
         return dropped
 
-    def _commit(self, commit: Callable[[], None], steps: Sequence[Row], outcomes: Sequence[Outcome] = ()) -> None:
-        """Commit, and tell how certificates stand by now."""
-        commit()
+    def _write(self, at: int, write: Write, outcomes: Sequence[Outcome] = ()) -> None:
+        """One transaction, and word of how certificates stand by now."""
+        steps: list[Row] = []
+
+        def write_all(connection: Connection, facts: Facts) -> None:
+            write(connection, facts)
+            steps.extend(facts.states)
+
+        self._journal.write(self._engine, at, write_all)
         if steps:
             numbers = {each.certificate.id: each.certificate.number for each in outcomes if each.certificate}
             with suppress(Exception):  # it is committed, whatever becomes of telling it

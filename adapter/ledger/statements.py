@@ -1,13 +1,12 @@
 """The ledger's statements, made once; rows are plain tuples in the order that the table has its columns in."""
 
 from collections.abc import Collection, Iterable
-from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
-    Executable,
     FromClause,
     Select,
     Table,
@@ -20,9 +19,9 @@ from sqlalchemy import (
     select,
     update,
 )  # fmt: skip
-from sqlalchemy.dialects import postgresql, sqlite
 
 from adapter.ledger.entries import SETTLED
+from adapter.ledger.many import among
 from adapter.ledger.schema import DEAD, DELIVERIES, OPEN, OUTBOX
 
 ENTRY = (
@@ -47,15 +46,6 @@ MESSAGE = ("id", "kind", "function", "sender", "receiver", "content_type", "agre
 SENT = ("id", "kind", "receiver", "certificate", "origin", "reference", "number")
 
 
-@cache
-def put_new(table: Table, columns: tuple[str, ...], dialect: str) -> Executable:
-    """Insert rows that are not there yet; the database decides who was first."""
-    values: dict[str, Any] = {column: bindparam(f"new_{column}") for column in columns}
-    if dialect == "sqlite":
-        return sqlite.insert(table).values(values).on_conflict_do_nothing().inline()
-    return postgresql.insert(table).values(values).on_conflict_do_nothing().inline()
-
-
 _ONE_MORE = OUTBOX.c.attempts + literal_column("1")
 
 REVISE = (
@@ -69,11 +59,13 @@ REVISE = (
 
 ANSWERS = select(DELIVERIES.c.answers).where(DELIVERIES.c.id == bindparam("this"))
 
+_TO_CLOSE = select(OUTBOX.c.id).where(among(OUTBOX.c.id, "these"), OUTBOX.c.closed_at.is_(None))
 CLOSE = (
     update(OUTBOX)
-    .values(closed_at=bindparam("at"), attempts=_ONE_MORE, died_at=null())
-    .where(OUTBOX.c.id == bindparam("this"), OUTBOX.c.closed_at.is_(None))
+    .values(closed_at=bindparam("at", type_=BigInteger), attempts=_ONE_MORE, died_at=null())
+    .where(OUTBOX.c.id.in_(_TO_CLOSE.order_by(OUTBOX.c.id).with_for_update()))
 )
+"""Many at once, locked in sorted order, so that workers side by side cannot wait for each other in a ring."""
 
 DEFER = (
     update(OUTBOX)

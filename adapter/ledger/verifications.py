@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from adapter.ledger.engine import moment, put
+from adapter.ledger.engine import moment
 from adapter.ledger.entries import Outcome, Outpaced
+from adapter.ledger.many import put_new
 from adapter.ledger.schema import CERTIFICATES, VERIFICATIONS
-from adapter.ledger.statements import columns_of, put_new
+from adapter.ledger.statements import columns_of
 from adapter.ledger.steps import Part, VerificationStep
 
 SAID = (
@@ -66,7 +67,7 @@ def write_verifications(connection: Connection, outcomes: Sequence[Outcome], at:
     """The rows of what was asked and replied; Outpaced where another worker wrote one of them first."""
     rows = [_row(step, at, each.entry.id) for each in outcomes for step in each.verifications]
     rows.sort(key=lambda row: row[:3])
-    if put(connection, put_new(VERIFICATIONS, COLUMNS, connection.dialect.name), rows) != len(rows):
+    if put_new(connection, VERIFICATIONS, COLUMNS, rows) != len(rows):
         raise Outpaced
     return rows
 

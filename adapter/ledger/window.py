@@ -1,10 +1,11 @@
 """A window's outcomes, written whole in one transaction."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 
 from adapter.ledger.engine import put
 from adapter.ledger.entries import CORRECTED, Entry, Outcome, Outpaced, Post, Standing
@@ -14,27 +15,53 @@ from adapter.ledger.holds import write_holds
 from adapter.ledger.interventions import correct, look_again, settled_by
 from adapter.ledger.items import write_items
 from adapter.ledger.kin import keep_apart, require_known
+from adapter.ledger.many import put_new
 from adapter.ledger.payload import packed
 from adapter.ledger.schema import BODIES, CERTIFICATES, DELIVERIES, OUTBOX
-from adapter.ledger.statements import ANSWERS, CLOSE, ENTRY, POST, REOPEN, REVISE, REVISED, STANDING, put_new
+from adapter.ledger.statements import ANSWERS, CLOSE, ENTRY, POST, REOPEN, REVISE, REVISED, STANDING
 from adapter.ledger.verifications import write_verifications
 
+BODY = ("id", "body", "coding")
+Row = tuple[Any, ...]
+"""A row as it is written."""
 _first = itemgetter(0)
 
 
-def write_window(
-    connection: Connection, outcomes: Sequence[Outcome], closed: Sequence[str], at: int, leased_until: int, facts: Facts
-) -> None:
-    """Entries, certificates, messages and changes; rows go in sorted, so that workers side by side cannot deadlock.
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The rows of a window, ready to be written; sorted, so that workers side by side cannot deadlock."""
 
-    `closed` are messages that were confirmed meanwhile.
-    """
+    deliveries: list[Row]
+    certificates: list[Row]
+    bodies: list[Row]
+    direct: list[Row]
+    """Messages that are handed over as soon as they are written."""
+    waiting: list[Row]
+
+
+def pages_of(outcomes: Sequence[Outcome], at: int, leased_until: int) -> Pages:
+    """The rows of what is new, their bytes compressed."""
+    posts = [(post, outcome.entry) for outcome in outcomes for post in outcome.posts]
+    return Pages(
+        sorted([_entry(outcome, at) for outcome in outcomes if not outcome.repeated], key=_first),
+        sorted([_standing(outcome.certificate, at) for outcome in outcomes if outcome.certificate], key=_first),
+        sorted([(post.message.id, *packed(post.message.body)) for post, _ in posts], key=_first),
+        [_post(post, entry, at, leased_until) for post, entry in posts if post.direct],
+        [_post(post, entry, at, at) for post, entry in posts if not post.direct],
+    )
+
+
+def write_window(
+    connection: Connection, outcomes: Sequence[Outcome], pages: Pages, closed: Sequence[str], at: int, facts: Facts
+) -> None:
+    """Entries, certificates, messages and changes; `closed` are messages that were confirmed meanwhile."""
     keep_apart(connection, outcomes)
-    fresh = [_entry(outcome, at) for outcome in outcomes if not outcome.repeated]
-    _put_all(connection, DELIVERIES, ENTRY, fresh)
-    certificates = [_standing(outcome.certificate, at) for outcome in outcomes if outcome.certificate]
-    _put_all(connection, CERTIFICATES, STANDING, certificates)
-    _put_posts(connection, outcomes, at, leased_until)
+    _put_all(connection, DELIVERIES, ENTRY, pages.deliveries)
+    _put_all(connection, CERTIFICATES, STANDING, pages.certificates)
+    # The bodies come first: they are locked in sorted order, and the messages' own order is the order of sending.
+    put_new(connection, BODIES, BODY, pages.bodies)
+    _put_all(connection, OUTBOX, POST, pages.direct)
+    put_new(connection, OUTBOX, POST, pages.waiting)
     facts.note(connection, outcomes)
     close(connection, outcomes, closed, at, facts)
     require_known(connection, outcomes)
@@ -55,34 +82,15 @@ def close(connection: Connection, outcomes: Sequence[Outcome], confirmed: Iterab
     """The steps of certificates, and the end of messages that were confirmed: what they carry was sent."""
     closed = sorted(confirmed)
     facts.states += write_steps(connection, outcomes, closed, at)
-    put(connection, CLOSE, [(at, id) for id in closed])
+    if closed:
+        connection.execute(CLOSE, {"at": at, "these": closed})
     facts.closed += closed
 
 
-def _put_all(connection: Connection, table: Any, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
-    rows.sort(key=_first)
-    if put(connection, put_new(table, columns, connection.dialect.name), rows) != len(rows):
+def _put_all(connection: Connection, table: Table, columns: tuple[str, ...], rows: list[Row]) -> None:
+    """Outpaced where another worker wrote one of these first."""
+    if put_new(connection, table, columns, rows) != len(rows):
         raise Outpaced
-
-
-def _put_posts(connection: Connection, outcomes: Sequence[Outcome], at: int, leased_until: int) -> None:
-    direct: list[tuple[Any, ...]] = []
-    waiting: list[tuple[Any, ...]] = []
-    bodies: list[tuple[str, bytes, str | None]] = []
-    for outcome in outcomes:
-        for post in outcome.posts:
-            if post.direct:
-                direct.append(_post(post, outcome.entry, at, leased_until))
-            else:
-                waiting.append(_post(post, outcome.entry, at, at))
-            bodies.append((post.message.id, *packed(post.message.body)))
-    bodies.sort(key=_first)
-    # The bodies come first: they are locked in sorted order, and the messages' own order is the order of sending.
-    put(connection, put_new(BODIES, ("id", "body", "coding"), connection.dialect.name), bodies)
-    statement = put_new(OUTBOX, POST, connection.dialect.name)
-    if put(connection, statement, direct) != len(direct):
-        raise Outpaced
-    put(connection, statement, waiting)
 
 
 def _repeat(connection: Connection, outcomes: Iterable[Outcome], at: int, facts: Facts) -> list[str]:
@@ -106,7 +114,7 @@ def _answers(outcome: Outcome) -> str:
     return " ".join(post.message.id for post in outcome.posts if post.origin is None)
 
 
-def _entry(outcome: Outcome, at: int) -> tuple[Any, ...]:
+def _entry(outcome: Outcome, at: int) -> Row:
     entry = outcome.entry
     stored = (None, None) if entry.body is None else packed(entry.body)
     return (
@@ -116,7 +124,7 @@ def _entry(outcome: Outcome, at: int) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _standing(standing: Standing, at: int) -> tuple[Any, ...]:
+def _standing(standing: Standing, at: int) -> Row:
     return (
         standing.id, standing.country, standing.issuer, standing.agreement, standing.key, standing.version,
         standing.number, standing.system, standing.holder, standing.digest, standing.state, standing.items,
@@ -126,7 +134,7 @@ def _standing(standing: Standing, at: int) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _post(post: Post, entry: Entry, at: int, next_attempt_at: int) -> tuple[Any, ...]:
+def _post(post: Post, entry: Entry, at: int, next_attempt_at: int) -> Row:
     message = post.message
     return (
         message.id, message.receiver, message.sender, message.kind.value, message.function.value, message.agreement,

@@ -115,7 +115,7 @@ def test_after_a_failure_another_chain_begins(ledger_url: str) -> None:
     ledger = worker(ledger_url, "a")
     ledger.write([Outcome(entry("d"))], [], AT)
     with pytest.raises(AttributeError):
-        ledger.write([None], [], AT)  # type: ignore[list-item]
+        ledger.write([Outcome(entry("lost"), changes=(None,))], [], AT)  # type: ignore[arg-type]
     ledger.write([Outcome(entry("e"))], [], AT)
     assert links(ledger_url) == [("a1", 1), ("a2", 1)]
     ledger.close()
@@ -214,12 +214,12 @@ def test_an_anchor_that_another_days_was_faster_than_is_written_with_the_next_li
 ) -> None:
     ledger = worker(ledger_url, "a")
     ledger.settle(["m"], [], AT)
-    put, lost = anchors.put, []
+    put_new, lost = anchors.put_new, []
 
     def lose_once(*given: object) -> int:
-        return put(*given) if lost else bool(lost.append(given))
+        return put_new(*given) if lost else bool(lost.append(given))
 
-    monkeypatch.setattr(anchors, "put", lose_once)
+    monkeypatch.setattr(anchors, "put_new", lose_once)
     for _ in range(2):
         ledger.settle(["m"], [], AT + DAY)
     assert [anchor["day"] for anchor in rows_of(ledger_url, "anchors")] == ["2026-03-03"]

@@ -1,6 +1,7 @@
 """However many rows there are, what is asked for often reads an index, and no more of it than it shows."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from adapter.ledger import Place, moment
 from adapter.ledger.dead import dead_newest
 from adapter.ledger.engine import open_engine
 from adapter.ledger.find import Wanted, page_of
+from adapter.ledger.history import CARRIED, SEND, SENT_BY, STOOD
 from adapter.ledger.search import (
     dead_messages,
     deliveries_about,
@@ -19,7 +21,7 @@ from adapter.ledger.search import (
     page_before,
     sent_to,
 )
-from adapter.ledger.statements import due, recall
+from adapter.ledger.statements import CLOSE, due, recall
 from benchmarks.many_rows import AT, fill, key
 
 PAGE = 100
@@ -43,6 +45,7 @@ QUESTIONS: dict[str, tuple[Executable, set[str]]] = {
 }
 SEARCHED = [name for name in QUESTIONS if name.startswith(("search", "what died "))]
 """These bring up pages of what is there, which other tests read."""
+OF_MANY = {"closed": CLOSE, "carried": CARRIED, "stood": STOOD, "sent": SEND, "sent by": SENT_BY}
 MANY = [100_000, pytest.param(1_000_000, marks=pytest.mark.drill)]
 
 
@@ -95,6 +98,15 @@ def test_what_left_for_a_partner_in_a_time_is_read_from_its_index(filled: Engine
     assert set(whole) <= {"Incremental Sort"}
 
 
+@pytest.mark.parametrize("rows", MANY, scope="module")
+@pytest.mark.parametrize("statement", OF_MANY.values(), ids=OF_MANY.keys())
+def test_what_is_done_to_many_at_once_asks_the_index_of_their_ids(filled: Engine, statement: Executable) -> None:
+    """There are no certificates in these ledgers, which PostgreSQL sees at a glance."""
+    told = explained(filled, statement, {"at": 1, "moment": 1, "these": [f"m-{place}" for place in range(256)]})
+    whole = r"SCAN (outbox|certificates)\b(?! USING)|Seq Scan on outbox"
+    assert [line for line in told if re.search(whole, line)] == []
+
+
 def test_certificates_are_searched_in_the_order_of_their_index(tmp_path) -> None:
     engine = open_engine(f"sqlite:///{tmp_path / 'ledger.db'}")
     page = page_of(Wanted("certificates", state="sent", after=(1_000_000_100_000_000, "7")))
@@ -110,6 +122,17 @@ def test_a_question_without_an_index_is_told_apart(tmp_path) -> None:
     assert plan(engine, deliveries_about(key(1))) == (set(), ["SCAN deliveries"])
     assert "USE TEMP B-TREE FOR ORDER BY" in plan(engine, page_before(None, PAGE))[1]
     engine.dispose()
+
+
+def explained(engine: Engine, statement: Executable, values: dict[str, Any]) -> list[str]:
+    """What the database says of how it will carry it out with these values, each bound."""
+    compiled = statement.compile(engine)  # type: ignore[attr-defined]
+    bound = [compiled.construct_params(values)[name] for name in compiled.positiontup]
+    word = "EXPLAIN"
+    if engine.dialect.name == "sqlite":
+        word, bound = "EXPLAIN QUERY PLAN", [json.dumps(each) if isinstance(each, list) else each for each in bound]
+    with engine.connect() as connection:
+        return [row[-1] for row in connection.exec_driver_sql(f"{word} {compiled}", tuple(bound))]
 
 
 def plan(engine: Engine, question: Executable) -> tuple[set[str], list[str]]:
