@@ -116,17 +116,18 @@ def _replace(standing: Standing, known: Known) -> tuple[Change, ...]:
 
 def _come_late(standing: Standing, later: Sequence[Standing], found: Place, known: Known) -> Place:
     """A certificate that others named before it came: what replaced it has, and what was decided on a copy counts."""
-    copies = known.family_of([each for each in later if each.form == COPY])
-    by = [each for each in later if each.form == REPLACEMENT] or [
-        each for each in copies if each.state == State.SUPERSEDED
-    ]
-    one = replace(found, original=found.original or (copies[0].stock if copies else None))
+    beside = [known.certificates[found.original]] if found.original in known.certificates else []
+    family = known.family_of([*beside, *(each for each in later if each.form == COPY)])
+    by = [each for each in later if each.form == REPLACEMENT]
+    by += [each for each in family if each.state == State.SUPERSEDED]
+    one = replace(found, original=found.original or (family[0].stock if family else None))
     if not by:
-        return replace(one, changes=(*one.changes, *_share(standing, copies)))
-    told = f"it was superseded before it came, by {by[0].number}: it is kept, and goes nowhere"
+        return replace(one, changes=(*one.changes, *_share(standing, family)))
+    who = "by" if by[0].form == REPLACEMENT else "with"
+    told = f"it was superseded before it came, {who} {by[0].number}: it is kept, and goes nowhere"
     remark = Finding(code="STA-08", message=told, severity=Severity.WARNING, field="number", found=standing.number)
     itself = turn(standing, State.SUPERSEDED, cause=by[0].delivery)
-    others = change_all([each for each in copies if each.state not in OVER], Event.REPLACED)
+    others = change_all([each for each in family if each.state not in OVER], Event.REPLACED)
     return replace(one, changes=(*one.changes, itself, *others), superseded=True, remarks=(remark,))
 
 

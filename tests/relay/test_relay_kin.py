@@ -59,13 +59,13 @@ def died(office: PostOffice) -> list[str | None]:
     return [dead.code for dead in office.ledger.dead()]
 
 
-def test_an_original_that_comes_after_its_replacement_is_superseded_and_goes_nowhere(office: PostOffice) -> None:
-    assert put(office, NEXT, **replacing(ORIGINAL)) == ["certificate"]
-    office.take("kcci")
-    assert put(office, ORIGINAL) == []
-    assert office.states() == {NEXT: "acknowledged", ORIGINAL: "superseded"}
-    assert [codes for _, codes in told(office)] == [["STA-08"]]
-    assert died(office) == []
+def test_an_original_that_comes_after_its_replacement_is_superseded_and_goes_nowhere(any_office: PostOffice) -> None:
+    assert put(any_office, NEXT, **replacing(ORIGINAL)) == ["certificate"]
+    any_office.take("kcci")
+    assert put(any_office, ORIGINAL) == []
+    assert any_office.states() == {NEXT: "acknowledged", ORIGINAL: "superseded"}
+    assert [codes for _, codes in told(any_office)] == [["STA-08"]]
+    assert died(any_office) == []
 
 
 def test_its_history_names_the_replacement_as_the_cause(office: PostOffice) -> None:
@@ -125,13 +125,13 @@ def test_a_partners_original_that_comes_after_its_replacement_is_superseded_too(
     assert office.states() == {then: "accepted", first: "superseded"}
 
 
-def test_what_is_cancelled_takes_its_true_copies_along(office: PostOffice) -> None:
-    assert put(office, ORIGINAL) == put(office, COPY, **copying(ORIGINAL)) == ["certificate"]
-    assert cancel(office, ORIGINAL) == ["cancellation"]
-    assert office.states() == {ORIGINAL: "cancelled", COPY: "cancelled"}
-    feed_back(office, "ID", COPY, "granted")
-    office.work()
-    assert died(office) == ["STA-03"]
+def test_what_is_cancelled_takes_its_true_copies_along(any_office: PostOffice) -> None:
+    assert put(any_office, ORIGINAL) == put(any_office, COPY, **copying(ORIGINAL)) == ["certificate"]
+    assert cancel(any_office, ORIGINAL) == ["cancellation"]
+    assert any_office.states() == {ORIGINAL: "cancelled", COPY: "cancelled"}
+    feed_back(any_office, "ID", COPY, "granted")
+    any_office.work()
+    assert died(any_office) == ["STA-03"]
 
 
 def test_what_is_superseded_takes_its_true_copies_along(office: PostOffice) -> None:
@@ -173,6 +173,23 @@ def test_a_true_copy_that_comes_first_is_one_with_its_original_all_the_same(offi
     feed_back(office, "ID", COPY, "granted", agreement="akfta")
     office.work()
     assert office.states() == {ORIGINAL: "used", COPY: "used"}
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(("original", "copy", "replacement"))), ids="-".join)
+def test_what_replaces_a_copy_replaces_its_original_in_whatever_order_they_come(
+    order: tuple[str, ...], office: PostOffice
+) -> None:
+    said = {
+        "original": (ORIGINAL, {}),
+        "copy": (COPY, copying(ORIGINAL, AKFTA_DAY)),
+        "replacement": (NEXT, replacing(COPY, AKFTA_DAY)),
+    }
+    for event in order:
+        number, changes = said[event]
+        put(office, number, AKFTA, **changes)
+    states = office.states()
+    assert states.pop(NEXT) == "acknowledged"
+    assert set(states.values()) == {"superseded"} and ORIGINAL in states
 
 
 EVENTS = {
