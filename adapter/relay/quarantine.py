@@ -1,6 +1,7 @@
 """Quarantine: deliveries that came back often are decided in a process of their own, which may die of them."""
 
 import multiprocessing
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,8 @@ SUSPICIOUS = 3
 PATIENCE = 60.0
 """Seconds that one delivery may take; a document within the limits takes less than one."""
 
+FAILED = 1
+"""The exit code of a process that did not come to the end."""
 STARTING = -1
 """The place before the first suspect."""
 
@@ -107,6 +110,14 @@ def _died(place: int, finding: Finding) -> tuple[int, Finding]:
 
 
 def _decide_each(heard: "Connection[None, Any]", quarantine: Quarantine) -> None:
+    """What it fails at is told by its end alone: a process prints its error, and that may hold a value."""
+    try:
+        _listen(heard, quarantine)
+    except Exception:
+        os._exit(FAILED)
+
+
+def _listen(heard: "Connection[None, Any]", quarantine: Quarantine) -> None:
     known, calendar = Catalogue(quarantine.folders, quarantine.cache), Calendar(quarantine.cache)
     exchange = Exchange(known, calendar, quarantine.limits, quarantine.seals)
     at: datetime = heard.recv()

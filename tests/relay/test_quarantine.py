@@ -1,6 +1,7 @@
 """Deliveries that came back often: only what fails alone is dead, and nothing good dies with it."""
 
 import json
+import multiprocessing
 import subprocess
 import sys
 from dataclasses import replace
@@ -13,7 +14,7 @@ from post_office import START, PostOffice, catalogue, kinds, record
 from adapter.delivery import Delivery
 from adapter.findings import Finding
 from adapter.relay.broker import Broker
-from adapter.relay.quarantine import SUSPICIOUS, Quarantine
+from adapter.relay.quarantine import FAILED, SUSPICIOUS, Quarantine, _decide_each
 from adapter.schema import Limits
 
 SCRIPT = """
@@ -121,3 +122,19 @@ def test_a_fatal_delivery_is_dead_with_its_code_and_its_sender_is_told(office: P
     office.work()
     assert [(dead.stage, dead.code) for dead in office.ledger.dead()] == [("crash", "REL-02")]
     assert kinds(office.take("kcci")) == ["response"]
+
+
+def test_a_process_that_fails_prints_nothing_of_what_it_failed_at(monkeypatch, capfd) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("the exporter SECRET")
+
+    monkeypatch.setattr("adapter.relay.quarantine.decide_all", fail)
+    ours, theirs = multiprocessing.Pipe()
+    quarantine = Quarantine(catalogue().folders, None, Limits())
+    process = multiprocessing.get_context("fork").Process(target=_decide_each, args=(theirs, quarantine))
+    process.start()
+    for word in (START, Delivery(b"{}", "from.kcci", times=SUSPICIOUS)):
+        ours.send(word)
+    process.join(60)
+    assert process.exitcode == FAILED
+    assert "SECRET" not in "".join(capfd.readouterr())
