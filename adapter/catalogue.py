@@ -15,6 +15,7 @@ from adapter.mapping.path import TableError
 from adapter.mapping.plan import Plan, make_plan
 from adapter.mapping.table import Table
 from adapter.messages import Kind
+from adapter.parameters import Register
 from adapter.schema import JsonSchema, Outline, Schema
 from adapter.serving import choose
 from adapter.system import System
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 CODE = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,31}")
 SIDES = ("partners", "domestic")
-AGREEMENTS = "mappings/agreements"
+AGREEMENTS, REGISTERS = "mappings/agreements", "mappings/registers"
 REMEMBERED = 1_000
 """Tables found for a message and a day that are kept; a process that runs for years sees many days."""
 PACKAGED = Path(__file__).parent / "_data"
@@ -135,6 +136,7 @@ class Catalogue:
             self.tables(system)
         for name in self._list(AGREEMENTS):
             self.agreement(name.stem)
+        assert self.codes
 
     def compiled(self, table: Table) -> Compiled:
         """The table's two functions, compiled once."""
@@ -170,9 +172,15 @@ class Catalogue:
 
     @cached_property
     def codes(self) -> Codes:
-        """What is known of international codes, with the ports of mappings/codes/ports.toml."""
+        """What is known of codes: the ports of mappings/codes/ports.toml, the registers of mappings/registers/."""
         ports = self._tables.lists.get("ports")
-        return Codes(ports.texts if ports else None)
+        return Codes(ports.texts if ports else None, dict(map(self._register, self._list(REGISTERS))))
+
+    def _register(self, path: Path) -> tuple[str, Register]:
+        register = read_model(Register, read_toml(path), path)
+        if register.country != path.stem.upper():
+            raise TableError(f"registers/{path.name}: country {register.country!r} is not the name of its file")
+        return register.country, register
 
     def find(self, name: str) -> Path | None:
         """The file of this name, the user's own before the packaged one."""

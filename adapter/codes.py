@@ -1,17 +1,19 @@
-"""International codes: countries by ISO 3166-1, currencies by ISO 4217, and the ports that our own table lists."""
+"""Codes: countries by ISO 3166-1, currencies by ISO 4217, the ports that our own table lists, approved exporters."""
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from functools import cache
+
+from adapter.parameters import Register
 
 COMMON = frozenset({"AUD", "CNY", "EUR", "GBP", "HKD", "IDR", "ILS", "INR", "JPY", "KRW", "SGD", "THB", "USD", "VND"})
 """What nearly all values are in: the whole list costs a short command a tenth of its time."""
 
 
 class Codes:
-    """What is known of international codes; the lists are loaded when something is not plainly on them."""
+    """What is known of codes; the international lists are loaded when something is not plainly on them."""
 
-    def __init__(self, ports: Container[str] | None = None) -> None:
-        self._ports = ports
+    def __init__(self, ports: Container[str] | None = None, registers: Mapping[str, Register] | None = None) -> None:
+        self._ports, self._registers = ports, registers or {}
 
     def has_country(self, code: str) -> bool:
         """Whether ISO 3166-1 has this country."""
@@ -24,6 +26,10 @@ class Codes:
     def has_port(self, code: str) -> bool:
         """Whether our extract of UN/LOCODE has this port; without an extract every port passes."""
         return self._ports is None or code in self._ports
+
+    def register(self, country: str) -> Register | None:
+        """The country's approved exporters, where somebody gave us a register of them."""
+        return self._registers.get(country)
 
 
 @cache

@@ -1,7 +1,7 @@
 """What an agreement's parameters are: each with its source, and with dates where it changed."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cached_property
 from operator import attrgetter
@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
-from adapter.certificate import Money, Part
-from adapter.text import Code, Country, Day, Name, Text
+from adapter.certificate import Money, Part, match_key
+from adapter.text import Code, Country, Day, Name, Slug, Text
 
 ITEM = "items[]."
 
@@ -116,6 +116,36 @@ class Declarers(Parameter):
     """Who may declare origin himself, where the agreement knows declarations of origin."""
 
     by: Annotated[tuple[Literal["approved_exporter", "exporter", "producer"], ...], Field(min_length=1)]
+
+
+class Approval(Part):
+    """An approved exporter on a register: his number, and when and under which agreements he may declare."""
+
+    number: Name
+    agreements: tuple[Slug, ...] = ()
+    """All of them where none is named."""
+    since: Day | None = None
+    until: Day | None = None
+
+    def holds(self, agreement: str, day: date) -> bool:
+        """Whether he may declare under the agreement on this day."""
+        known = not self.agreements or agreement in self.agreements
+        return known and (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
+
+class Register(Parameter):
+    """The approved exporters of a country, as an integrator was given them; it is as old as its source says."""
+
+    country: Country
+    exporters: tuple[Approval, ...]
+
+    @cached_property
+    def by_key(self) -> Mapping[str, tuple[Approval, ...]]:
+        """The approvals by their number's key: hyphens, blanks and case say nothing."""
+        found: dict[str, tuple[Approval, ...]] = {}
+        for row in self.exporters:
+            found[match_key(row.number)] = (*found.get(match_key(row.number), ()), row)
+        return found
 
 
 class BackToBack(Parameter):

@@ -39,6 +39,7 @@ ON_CERTIFICATES: tuple[Rule, ...] = (
     forms.type_allowed,
     declarations.declarer,
     declarations.approval_form,
+    declarations.approval_registered,
     forms.function_agrees,
     forms.key_information,
     forms.boxes,

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from adapter.agreement import Terms
-from adapter.certificate import Certificate
+from adapter.certificate import Certificate, match_key
 from adapter.findings import Severity
+from adapter.parameters import Approval, Register
 from adapter.rules.rule import KEPT, Breach, Facts, rule
 
 WORDS = {"approved_exporter": "the number of an approved exporter", "producer": "a producer who declares"}
@@ -55,3 +56,38 @@ def approval_form(certificate: Certificate, terms: Terms, facts: Facts) -> Seque
             rests_on=forms[0],
         ),
     )
+
+
+@rule("DEC-03")
+def approval_registered(certificate: Certificate, terms: Terms, facts: Facts) -> Sequence[Breach]:
+    """An approved exporter's number is on his country's register on the day of issue, where there is a register."""
+    number, address = certificate.approved_exporter, certificate.exporter.address
+    if number is None or facts.codes is None or address is None or address.country is None:
+        return KEPT
+    register = facts.codes.register(address.country)
+    if register is None:
+        return KEPT
+    rows = register.by_key.get(match_key(number), ())
+    if any(row.holds(certificate.agreement, certificate.issued_on) for row in rows):
+        return KEPT
+    return (_unregistered(number, rows, register),)
+
+
+def _unregistered(number: str, rows: Sequence[Approval], register: Register) -> Breach:
+    """Who is approved for other days or agreements is known; who is not listed may be newer than the list."""
+    message = "not an approved exporter under this agreement on the day of issue"
+    if not rows:
+        message = "not on the register of approved exporters that is known here"
+    return Breach(
+        message=message,
+        field="approved_exporter",
+        found=number,
+        allowed="; ".join(map(_span, rows)) or None,
+        rests_on=register,
+        severity=None if rows else Severity.UNDECIDED,
+    )
+
+
+def _span(row: Approval) -> str:
+    span = f"from {row.since or 'the start'} until {row.until or 'now'}"
+    return f"{span} under {', '.join(row.agreements)}" if row.agreements else span

@@ -15,11 +15,11 @@ from adapter.enquiry import KeyInformation
 from adapter.findings import Finding, Severity
 from adapter.mapping.fields import private_fields
 from adapter.messages import Function
-from adapter.parameters import Parameter
+from adapter.parameters import Parameter, Register
 
 
 class Codes(Protocol):
-    """What is known of international codes."""
+    """What is known of codes."""
 
     def has_country(self, code: str) -> bool:
         """Whether ISO 3166-1 has this country."""
@@ -29,6 +29,9 @@ class Codes(Protocol):
 
     def has_port(self, code: str) -> bool:
         """Whether the port is in our extract of UN/LOCODE."""
+
+    def register(self, country: str) -> Register | None:
+        """The country's approved exporters, where somebody gave us a register of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,9 +15,11 @@ import shelf
 
 from adapter.agreement import Agreement
 from adapter.certificate import Certificate
+from adapter.codes import Codes
 from adapter.enquiry import KeyInformation, key_information
 from adapter.findings import Finding
 from adapter.messages import MODELS, Kind
+from adapter.parameters import Register
 from adapter.rules import Facts, check
 
 FOLDER = shelf.FIXTURES / "rules"
@@ -74,6 +76,9 @@ def _facts(told: dict[str, Any]) -> Facts:
             facts[name] = _known(facts[name])
     if "left" in facts:
         facts["left"] = {int(number): Decimal(left) for number, left in facts["left"].items()}
+    if "registers" in facts:
+        registers = [Register.model_validate_json(json.dumps(row)) for row in facts.pop("registers")]
+        facts["codes"] = Codes(registers={row.country: row for row in registers})
     return Facts(**facts)
 
 

@@ -1,13 +1,17 @@
-"""Rules on declarations of origin (DEC-01, DEC-02), on back-to-back certificates (BTB) and on small values (WAV-01)."""
+"""Rules on declarations of origin (DEC-01 to 03), on back-to-back certificates (BTB) and on small values (WAV-01)."""
 
+import json
 from datetime import date
 
 import pytest
 from paper import GOOD, agreement, amended, certificate, found, only, with_item
 
+from adapter.catalogue import Catalogue
+from adapter.codes import Codes
 from adapter.enquiry import KeyInformation
 from adapter.findings import Severity
-from adapter.parameters import BackToBack, Declarers, NumberForm, Waiver
+from adapter.mapping.path import TableError
+from adapter.parameters import BackToBack, Declarers, NumberForm, Register, Waiver
 from adapter.rules import Facts
 
 DECLARED = {"type": "declaration", "issued_by": None}
@@ -72,6 +76,54 @@ def test_an_approval_of_another_look_is_a_warning():
     assert not found(certificate(approved_exporter="010-12-345678"), "DEC-02", under=under)
     finding = only(certificate(approved_exporter="HANBIT"), "DEC-02", under=under)
     assert (finding.severity, finding.allowed) == (Severity.WARNING, "like 010-12-345678")
+
+
+# DEC-03
+
+APPROVED = {"number": "CN 2200-001", "agreements": ["rcep"], "since": "2022-03-01", "until": "2024-03-03"}
+
+
+def listing(*exporters: dict[str, object], recalled: bool = False) -> Facts:
+    said = {"country": "KR", "source": "invented", "recalled": recalled, "exporters": exporters}
+    return Facts(codes=Codes(registers={"KR": Register.model_validate_json(json.dumps(said))}))
+
+
+def declared(on: str = "2024-03-01"):
+    return certificate("rcep", approved_exporter="cn2200001", issued_on=on, **DECLARED)
+
+
+@pytest.mark.parametrize("facts", [Facts(), Facts(codes=Codes())])
+def test_without_a_register_no_number_of_an_approved_exporter_is_asked_after(facts):
+    assert not found(declared(), "DEC-03", facts)
+
+
+def test_an_approved_exporter_is_known_however_his_number_is_spelt():
+    assert not found(declared(), "DEC-03", listing(APPROVED))
+    assert not found(declared("2024-03-03"), "DEC-03", listing({"number": "CN2200001"}))
+
+
+@pytest.mark.parametrize("row", [{"until": "2024-02-29"}, {"since": "2024-03-02"}, {"agreements": ["ckfta"]}])
+def test_an_approval_for_other_days_or_agreements_is_none(row):
+    finding = only(declared(), "DEC-03", listing(APPROVED | row))
+    assert (finding.severity, finding.found) == (Severity.ERROR, "cn2200001")
+    assert only(declared(), "DEC-03", listing(APPROVED | row, recalled=True)).severity is Severity.WARNING
+
+
+def test_who_is_not_on_the_register_may_be_newer_than_it():
+    assert only(declared(), "DEC-03", listing(APPROVED | {"number": "CN2200002"})).severity is Severity.UNDECIDED
+
+
+def test_a_register_lies_in_a_folder_of_ones_own_under_its_countrys_name(tmp_path):
+    folder = tmp_path / "mappings/registers"
+    folder.mkdir(parents=True)
+    text = 'country = "CN"\nsource = "invented"\n[[exporters]]\nnumber = "CN2200001"\nuntil = 2025-02-28\n'
+    (folder / "cn.toml").write_text(text, encoding="utf-8")
+    codes = Catalogue.open(tmp_path).codes
+    assert codes.register("KR") is None
+    assert [row.number for row in codes.register("CN").exporters] == ["CN2200001"]
+    (folder / "cn.toml").rename(folder / "kr.toml")
+    with pytest.raises(TableError, match=r"registers/kr.toml: country 'CN' is not the name of its file"):
+        Catalogue.open(tmp_path).load()
 
 
 # BTB-01, BTB-02, BTB-03
