@@ -165,7 +165,7 @@ def test_a_window_is_in_the_ledger_wholly_or_not_at_all(office: PostOffice, monk
         raise Killed
 
     with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr("adapter.ledger.window._put_posts", die_here)
+        patch.setattr("adapter.ledger.window.close", die_here)
         office.relay.step(0.1)
     assert office.ledger.standings() == []
     assert office.ledger.known(Question(keys=("K001250000000",))).certificates == {}
