@@ -86,10 +86,7 @@ class Ledger(Looks):
         self.entrust(outcomes, closed, at).result()
 
     def entrust(self, outcomes: Sequence[Outcome], closed: Sequence[str], at: datetime) -> "Future[None]":
-        """As `write`, but the ledger owns them only when the future has its result.
-
-        What the database does until then hardly needs the interpreter, so the caller may go on with other work.
-        """
+        """As `write`, but owned only when the future has its result: the caller may go on with other work meanwhile."""
         now = micros(at)
         try:
             pages = pages_of(outcomes, now, micros(at + self._lease))

@@ -71,7 +71,8 @@ class Place:
             yield from child.walk()
 
 
-class Plan(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
     """A table bound on both sides, its places in schema order."""
 
     table: Table

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -45,14 +45,19 @@ def path_of(plan: Plan, field: str) -> str | None:
     return ", ".join(locate.path_at(bound, indexes) for bound in near[:MOST_PARTS]) or None
 
 
-def _near(plan: Plan, field: str) -> tuple[list[Bound], list[int]]:
+def _near(plan: Plan, field: str) -> tuple[tuple[Bound, ...], list[int]]:
     """The rows of a field, or of what lies in it, and the numbers of the elements that it stands in."""
     section = "header" if field.startswith("header.") else "fields"
     plain = NUMBERED.sub("[]", field.removeprefix("header."))
+    return _rows_of(plan, section, plain), [int(number) for number in NUMBERED.findall(field)]
+
+
+@lru_cache(maxsize=4096)
+def _rows_of(plan: Plan, section: str, plain: str) -> tuple[Bound, ...]:
+    """The same by the field without its numbers, of which there are few."""
     heads = (f"{plain}.", f"{plain}[")
     rows = (bound for bound in plan.rows if bound.row.section == section)
-    near = [bound for bound in rows if bound.row.field == plain or bound.row.field.startswith(heads)]
-    return near, [int(number) for number in NUMBERED.findall(field)]
+    return tuple(bound for bound in rows if bound.row.field == plain or bound.row.field.startswith(heads))
 
 
 class Teller:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import lru_cache
 from typing import Any, Protocol
 
 from adapter.agreement import Agreement, Terms
@@ -152,12 +152,13 @@ def judge(
     return findings
 
 
-@cache
-def _private(model: type[Part]) -> tuple[str, ...]:
-    return tuple(private_fields(model))
-
-
 def is_private(field: str, model: type[Part] = Certificate) -> bool:
     """Whether the field of a model is, lies in, or holds what is personal or confidential."""
-    path = re.sub(r"\[\d+\]", "[]", field) + "."
-    return any(path.startswith(f"{private}.") or f"{private}.".startswith(path) for private in _private(model))
+    return _is_private(re.sub(r"\[\d+\]", "[]", field), model)
+
+
+@lru_cache(maxsize=4096)
+def _is_private(plain: str, model: type[Part]) -> bool:
+    """The same of a field without its numbers, of which there are few."""
+    path = f"{plain}."
+    return any(path.startswith(f"{private}.") or f"{private}.".startswith(path) for private in private_fields(model))

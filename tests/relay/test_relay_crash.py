@@ -123,17 +123,17 @@ def test_dying_between_the_parts_of_a_window_leaves_the_later_ones_in_their_queu
     monkeypatch.setattr("adapter.relay.intake.TOGETHER", 2)
     for place, number in enumerate(NUMBERS):
         office.put("kcci", record(number), f"m-{place}")
-    write, parts = ledger.write_window, []
+    pages_of, parts = ledger.pages_of, []
 
-    def die_at_the_last(*part: Any) -> None:
+    def die_at_the_last(*part: Any) -> Any:
         parts.append(part)
         if len(parts) == 3:
             raise Killed
-        write(*part)
+        return pages_of(*part)
 
     dying = DyingBroker(office.broker, "nothing")
     with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(ledger, "write_window", die_at_the_last)
+        patch.setattr(ledger, "pages_of", die_at_the_last)
         office.open(dying).step(0.1)  # type: ignore[arg-type]
     assert numbers(office.take("ID")) == NUMBERS[:2]
     assert len(office.ledger.standings()) == 4  # the ledger owns what could not be let go any more
@@ -165,7 +165,7 @@ def test_a_window_is_in_the_ledger_wholly_or_not_at_all(office: PostOffice, monk
         raise Killed
 
     with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr("adapter.ledger.window._put_posts", die_here)
+        patch.setattr("adapter.ledger.window.close", die_here)
         office.relay.step(0.1)
     assert office.ledger.standings() == []
     assert office.ledger.known(Question(keys=("K001250000000",))).certificates == {}
