@@ -21,7 +21,8 @@ from benchmarks.grounds import Meter, ground
 from benchmarks.inputs import AT, HOME, PARTNER, Office, record
 from benchmarks.measure import Contest, Row, Work
 from benchmarks.one_by_one import OneByOne
-from benchmarks.works import out_in_full, same
+from benchmarks.works import WINDOW as AT_ONCE
+from benchmarks.works import same
 
 ROWS = {
     "sqlite": (Row("relay", "relay", "out", 0.65), Row("relay-over-one-by-one", "relay", "one by one", 2.5)),
@@ -160,8 +161,9 @@ def _id(body: bytes) -> str:
 
 
 def _map_all(bodies: list[bytes], office: Office) -> None:
-    for body in bodies:
-        out_in_full(body, office)
+    """As the rows of OUT do it: by windows, stage by stage."""
+    for start in range(0, len(bodies), AT_ONCE):
+        office.pass_on(bodies[start : start + AT_ONCE], HOME, PARTNER)
 
 
 def _check(line: Line, office: Office) -> None:

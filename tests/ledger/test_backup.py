@@ -14,6 +14,7 @@ from shell import RECORD, eodes, process, relaying, said, wait_until, waiting
 from adapter.findings import Unavailable
 from adapter.ledger import Ledger, Outcome
 from adapter.ledger.backup import back_up
+from adapter.settings import settings
 
 
 @pytest.fixture(autouse=True)
@@ -39,18 +40,19 @@ def test_a_copy_made_beside_a_relay_at_work_is_sound_and_another_machine_goes_on
 
 def test_copies_are_their_owners_alone(tmp_path):
     eodes("send", RECORD, "--from", "kcci")
-    eodes("queues")
+    Ledger.open(settings().ledger_url).close()
     eodes("ledger", "backup", tmp_path / "copy")
     assert {each.stat().st_mode & 0o077 for each in (tmp_path / "copy").iterdir()} == {0}
     assert {each.name for each in (tmp_path / "copy").iterdir()} == {"ledger.db", "queues.db"}
 
 
 def test_nothing_that_is_there_is_written_over(tmp_path):
-    eodes("queues")
+    eodes("send", RECORD, "--from", "kcci")
+    Ledger.open(settings().ledger_url).close()
     (tmp_path / "copy").mkdir()
     (tmp_path / "copy/ledger.db").write_text("precious")
     result = eodes("ledger", "backup", tmp_path / "copy")
-    assert result.exit_code == 2
+    assert (result.exit_code, "there already" in result.stderr) == (2, True)
     assert (tmp_path / "copy/ledger.db").read_text() == "precious"
 
 

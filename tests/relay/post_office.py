@@ -1,7 +1,6 @@
 """A relay with its broker and ledger, a clock that stands still until told, and the hands of those it serves."""
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -76,14 +75,14 @@ class PostOffice:
         while not self.broker.receipts(0.2):
             pass
 
-    def work(self, until: Callable[[], bool] | None = None) -> Done:
-        """Rounds until all that was put is taken and nothing more happens; what they did together."""
+    def work(self, at_least: int = 0) -> Done:
+        """Rounds until nothing more happens, and at least so many are taken; what they did together."""
         total = [0] * 7
         for quiet in range(400):
             done = self.relay.step(0.05)
             counts = (done.taken, done.accepted, done.dead, done.repeated, done.sent, done.confirmed, done.deferred)
             total = [a + b for a, b in zip(total, counts, strict=True)]
-            if not done and self.relay.settle(1) and quiet > 1:
+            if not done and self.relay.settle(1) and quiet > 1 and total[0] >= at_least:
                 break
         return Done(*total)
 
