@@ -4,15 +4,15 @@ Whatever is decided on one hangs on which others there are. A certificate that n
 worker too: of two such that are written side by side, the later one must see the earlier.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import cache
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
 
 from adapter.ledger.entries import Outcome, Outpaced, Standing
 from adapter.ledger.lists import standing
-from adapter.ledger.statements import AT_ONCE, STANDING
+from adapter.ledger.schema import CERTIFICATES
+from adapter.ledger.statements import STANDING, rows_of
 
 NAMING = ("earlier", "draws_on")
 """The columns in which a certificate names another."""
@@ -38,7 +38,7 @@ def keep_apart(connection: Connection, outcomes: Iterable[Outcome]) -> None:
 def require_known(connection: Connection, outcomes: Sequence[Outcome]) -> None:
     """Outpaced where there are kin that were not known when this was decided; one look for all that hang on none."""
     alone = [each.certificate.key for each in outcomes if each.certificate and not each.kin]
-    found = {row.id for row in _plain(connection, ("id",), "earlier", alone)}
+    found = {row.id for row in rows_of(connection, CERTIFICATES, ("id",), CERTIFICATES.c.earlier, alone)}
     hanging = [each.kin for each in outcomes if each.kin]
     if hanging:
         keys = {key for each in hanging for key in each.keys}
@@ -53,7 +53,7 @@ def _rows(connection: Connection, keys: Collection[str], names: tuple[str, ...])
     found: dict[str, Any] = {}
 
     def add(column: str, values: Collection[str]) -> None:
-        found.update((row.id, row) for row in _plain(connection, names, column, sorted(values)))
+        found.update((row.id, row) for row in rows_of(connection, CERTIFICATES, names, CERTIFICATES.c[column], values))
 
     for column in ("key", *NAMING):
         add(column, keys)
@@ -61,16 +61,3 @@ def _rows(connection: Connection, keys: Collection[str], names: tuple[str, ...])
     add("id", first - found.keys())
     add("original", first)
     return list(found.values())
-
-
-def _plain(connection: Connection, names: tuple[str, ...], column: str, values: Sequence[str]) -> Iterator[Any]:
-    """Rows whose column is one of the values, which are passed as they are: every window is asked for some."""
-    for start in range(0, len(values), AT_ONCE):
-        some = tuple(values[start : start + AT_ONCE])
-        yield from connection.exec_driver_sql(_sql(connection.dialect.name, names, column, len(some)), some)
-
-
-@cache
-def _sql(dialect: str, names: tuple[str, ...], column: str, count: int) -> str:
-    marks = ", ".join(["?" if dialect == "sqlite" else "%s"] * count)
-    return f"SELECT {', '.join(names)} FROM certificates WHERE {column} IN ({marks})"

@@ -1,6 +1,7 @@
 """The ledger's statements, made once; rows are plain tuples in the order that the table has its columns in."""
 
 from collections.abc import Collection, Iterable
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -28,8 +29,6 @@ ENTRY = (
     "id", "source", "message_id", "reference", "digest", "size", "kind", "agreement", "number", "key", "partner",
     "stage", "code", "message", "findings", "answers", "received_at", "body", "coding", "named", "sealed",
 )  # fmt: skip
-AT_ONCE = 500
-"""How many values one question may hold."""
 REVISED = (*range(6, 16), -1)
 """What becomes another when a delivery is looked at again."""
 STANDING = (
@@ -156,7 +155,9 @@ def rows_of(
 ) -> list[Any]:
     """Rows whose key is one of the values."""
     wanted = sorted(set(values))
-    found: list[Any] = []
-    for start in range(0, len(wanted), AT_ONCE):
-        found += connection.execute(select(*columns_of(table, names)).where(key.in_(wanted[start : start + AT_ONCE])))
-    return found
+    return list(connection.execute(_chosen(table, names, key), {"these": wanted})) if wanted else []
+
+
+@cache
+def _chosen(table: Table, names: tuple[str, ...], key: ColumnElement[Any]) -> Select[Any]:
+    return select(*columns_of(table, names)).where(among(key, "these"))

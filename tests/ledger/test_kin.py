@@ -7,10 +7,11 @@ from datetime import date
 import pytest
 from entries import AT, entry, standing
 from old_ledger import CERTIFICATE, insert, rows_of, take_steps
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, select
 
 from adapter.ledger import Change, Kin, Known, Ledger, Outcome, Outpaced, Question, Standing
 from adapter.ledger.engine import open_engine, writing
+from adapter.ledger.many import among
 from adapter.ledger.schema import CERTIFICATES
 from adapter.ledger.statements import STANDING
 
@@ -116,9 +117,9 @@ def test_the_look_for_what_was_named_reads_an_index(tmp_path) -> None:
     engine = open_engine(f"sqlite:///{tmp_path / 'ledger.db'}")
     with engine.connect() as connection:
         for name in ("original", "earlier", "draws_on"):
-            sql = f"EXPLAIN QUERY PLAN SELECT id FROM certificates WHERE {name} IN ('a', 'b')"
-            (row,) = connection.exec_driver_sql(sql)
-            assert f"USING INDEX certificates_by_{name} " in row[-1]
+            sql = select(CERTIFICATES.c.id).where(among(CERTIFICATES.c[name], "these")).compile(engine)
+            first = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", ('["a", "b"]',)).all()[0]
+            assert f"USING INDEX certificates_by_{name} " in first[-1]
     engine.dispose()
 
 

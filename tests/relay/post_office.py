@@ -135,6 +135,18 @@ def acknowledge(office: PostOffice, code: str, to: Delivery, id: str = "a-1") ->
     answer(office, code, content, id)
 
 
+def issue(office: PostOffice, number: str, name: str = "ik-cepa-1-item", **changes: object) -> list[str]:
+    """A chamber's record, and the kinds of what Indonesia got of it; certificates are acknowledged."""
+    office.put("kcci", record(number, name, **changes), f"m-{number}-{len(changes)}")
+    office.work()
+    sent = office.take("ID")
+    for each in sent:
+        if each.headers["type"] == "certificate":
+            acknowledge(office, "ID", each, f"a-{each.message_id}")
+    office.work()
+    return kinds(sent)
+
+
 def feed_back(
     office: PostOffice, code: str, number: str, status: str, agreement: str = "ik-cepa", id: str = "f-1"
 ) -> None:

@@ -5,7 +5,7 @@ import json
 from datetime import date
 
 import pytest
-from post_office import PostOffice, acknowledge, catalogue, feed_back, fixture, kinds, record, said
+from post_office import PostOffice, catalogue, feed_back, fixture, issue, kinds, record, said
 
 from adapter import translate
 from adapter.certificate import Certificate
@@ -31,18 +31,6 @@ def cancelling(number: str) -> bytes:
     return json.dumps(cancellation | {"certificateNo": number}).encode()
 
 
-def put(office: PostOffice, number: str, name: str = "ik-cepa-1-item", **changes: object) -> list[str]:
-    """A record; what its partner got of it, acknowledged."""
-    office.put("kcci", record(number, name, **changes), f"m-{number}-{len(changes)}")
-    office.work()
-    sent = office.take("ID")
-    for each in sent:
-        if each.headers["type"] == "certificate":
-            acknowledge(office, "ID", each, f"a-{each.message_id}")
-    office.work()
-    return kinds(sent)
-
-
 def cancel(office: PostOffice, number: str) -> list[str]:
     office.put("kcci", cancelling(number), f"x-{number}")
     office.work()
@@ -60,17 +48,17 @@ def died(office: PostOffice) -> list[str | None]:
 
 
 def test_an_original_that_comes_after_its_replacement_is_superseded_and_goes_nowhere(any_office: PostOffice) -> None:
-    assert put(any_office, NEXT, **replacing(ORIGINAL)) == ["certificate"]
+    assert issue(any_office, NEXT, **replacing(ORIGINAL)) == ["certificate"]
     any_office.take("kcci")
-    assert put(any_office, ORIGINAL) == []
+    assert issue(any_office, ORIGINAL) == []
     assert any_office.states() == {NEXT: "acknowledged", ORIGINAL: "superseded"}
     assert [codes for _, codes in told(any_office)] == [["STA-08"]]
     assert died(any_office) == []
 
 
 def test_its_history_names_the_replacement_as_the_cause(office: PostOffice) -> None:
-    put(office, NEXT, **replacing(ORIGINAL))
-    put(office, ORIGINAL)
+    issue(office, NEXT, **replacing(ORIGINAL))
+    issue(office, ORIGINAL)
     stands = {each.number: each for each in office.ledger.standings()}
     first, then = office.ledger.history(stands[ORIGINAL].id)
     assert (first.state, then.state) == ("issued", "superseded")
@@ -79,24 +67,24 @@ def test_its_history_names_the_replacement_as_the_cause(office: PostOffice) -> N
 
 
 def test_a_cancellation_of_what_went_nowhere_is_accepted_and_goes_nowhere(office: PostOffice) -> None:
-    put(office, NEXT, **replacing(ORIGINAL))
-    put(office, ORIGINAL)
+    issue(office, NEXT, **replacing(ORIGINAL))
+    issue(office, ORIGINAL)
     assert cancel(office, ORIGINAL) == []
     assert died(office) == []
     assert office.states() == {NEXT: "acknowledged", ORIGINAL: "superseded"}
 
 
 def test_feedback_on_what_was_superseded_before_it_came_is_refused(office: PostOffice) -> None:
-    put(office, NEXT, **replacing(ORIGINAL))
-    put(office, ORIGINAL)
+    issue(office, NEXT, **replacing(ORIGINAL))
+    issue(office, ORIGINAL)
     feed_back(office, "ID", ORIGINAL, "granted")
     office.work()
     assert died(office) == ["STA-04"]
 
 
 def test_a_second_replacement_of_what_has_not_come_is_refused(office: PostOffice) -> None:
-    assert put(office, NEXT, **replacing(ORIGINAL)) == ["certificate"]
-    assert put(office, LAST, **replacing(ORIGINAL)) == []
+    assert issue(office, NEXT, **replacing(ORIGINAL)) == ["certificate"]
+    assert issue(office, LAST, **replacing(ORIGINAL)) == []
     assert died(office) == ["STA-04"]
 
 
@@ -126,7 +114,7 @@ def test_a_partners_original_that_comes_after_its_replacement_is_superseded_too(
 
 
 def test_what_is_cancelled_takes_its_true_copies_along(any_office: PostOffice) -> None:
-    assert put(any_office, ORIGINAL) == put(any_office, COPY, **copying(ORIGINAL)) == ["certificate"]
+    assert issue(any_office, ORIGINAL) == issue(any_office, COPY, **copying(ORIGINAL)) == ["certificate"]
     assert cancel(any_office, ORIGINAL) == ["cancellation"]
     assert any_office.states() == {ORIGINAL: "cancelled", COPY: "cancelled"}
     feed_back(any_office, "ID", COPY, "granted")
@@ -135,14 +123,14 @@ def test_what_is_cancelled_takes_its_true_copies_along(any_office: PostOffice) -
 
 
 def test_what_is_superseded_takes_its_true_copies_along(office: PostOffice) -> None:
-    put(office, ORIGINAL)
-    put(office, COPY, **copying(ORIGINAL))
-    assert put(office, NEXT, **replacing(ORIGINAL)) == ["certificate"]
+    issue(office, ORIGINAL)
+    issue(office, COPY, **copying(ORIGINAL))
+    assert issue(office, NEXT, **replacing(ORIGINAL)) == ["certificate"]
     assert office.states() == {ORIGINAL: "superseded", COPY: "superseded", NEXT: "acknowledged"}
 
 
 def test_what_is_used_leaves_nothing_for_its_true_copies(office: PostOffice) -> None:
-    put(office, ORIGINAL)
+    issue(office, ORIGINAL)
     office.put("kcci", record(COPY, **copying(ORIGINAL)), "m-copy")
     office.work()
     feed_back(office, "ID", ORIGINAL, "granted")
@@ -151,15 +139,15 @@ def test_what_is_used_leaves_nothing_for_its_true_copies(office: PostOffice) -> 
 
 
 def test_a_true_copy_of_what_was_cancelled_is_refused(office: PostOffice) -> None:
-    put(office, ORIGINAL)
+    issue(office, ORIGINAL)
     cancel(office, ORIGINAL)
-    assert put(office, COPY, **copying(ORIGINAL)) == []
+    assert issue(office, COPY, **copying(ORIGINAL)) == []
     assert died(office) == ["STA-03"]
 
 
 def test_the_cancellation_of_a_true_copy_is_not_its_originals(office: PostOffice) -> None:
-    put(office, ORIGINAL)
-    put(office, COPY, **copying(ORIGINAL))
+    issue(office, ORIGINAL)
+    issue(office, COPY, **copying(ORIGINAL))
     cancel(office, COPY)
     assert office.states() == {ORIGINAL: "acknowledged", COPY: "cancelled"}
     feed_back(office, "ID", COPY, "granted")
@@ -168,8 +156,8 @@ def test_the_cancellation_of_a_true_copy_is_not_its_originals(office: PostOffice
 
 
 def test_a_true_copy_that_comes_first_is_one_with_its_original_all_the_same(office: PostOffice) -> None:
-    assert put(office, COPY, AKFTA, **copying(ORIGINAL, AKFTA_DAY)) == ["certificate"]
-    assert put(office, ORIGINAL, AKFTA) == ["certificate"]
+    assert issue(office, COPY, AKFTA, **copying(ORIGINAL, AKFTA_DAY)) == ["certificate"]
+    assert issue(office, ORIGINAL, AKFTA) == ["certificate"]
     feed_back(office, "ID", COPY, "granted", agreement="akfta")
     office.work()
     assert office.states() == {ORIGINAL: "used", COPY: "used"}
@@ -186,17 +174,17 @@ def test_what_replaces_a_copy_replaces_its_original_in_whatever_order_they_come(
     }
     for event in order:
         number, changes = said[event]
-        put(office, number, AKFTA, **changes)
+        issue(office, number, AKFTA, **changes)
     states = office.states()
     assert states.pop(NEXT) == "acknowledged"
     assert set(states.values()) == {"superseded"} and ORIGINAL in states
 
 
 EVENTS = {
-    "original": lambda office: put(office, ORIGINAL),
-    "replacement": lambda office: put(office, NEXT, **replacing(ORIGINAL)),
+    "original": lambda office: issue(office, ORIGINAL),
+    "replacement": lambda office: issue(office, NEXT, **replacing(ORIGINAL)),
     "cancellation": lambda office: cancel(office, ORIGINAL),
-    "copy": lambda office: put(office, COPY, **copying(ORIGINAL)),
+    "copy": lambda office: issue(office, COPY, **copying(ORIGINAL)),
 }
 
 
