@@ -21,6 +21,14 @@ def test_certificates_lapse_by_their_day_of_issue_unless_they_are_over(ledger):
     assert [(each.id, each.issued_on) for each in found] == [("first", DAY), ("last", DAY + timedelta(days=9))]
 
 
+def test_a_copy_lapses_by_the_day_on_which_its_originals_validity_began(ledger):
+    later = DAY + timedelta(days=30)
+    copies = {"inside": (later, DAY), "outside": (DAY, DAY - timedelta(days=1))}
+    for id, (issued, began) in copies.items():
+        ledger.write([Outcome(entry(id), (), replace(standing(id), issued_on=issued, valid_from=began))], [], AT)
+    assert [each.id for each in ledger.lapsing(DAY, DAY + timedelta(days=9), ())] == ["inside"]
+
+
 def test_a_certificate_is_unanswered_from_when_its_message_left_until_its_state_moves(ledger):
     named = replace(standing("c"), message="m")
     ledger.write([Outcome(entry("d"), (post("m", certificate="c"),), named)], [], AT)
