@@ -31,9 +31,9 @@ bench: .venv/.bench ## speed as a fraction of parse and validate; writes build/b
 laws: .venv/.dev ## the laws of the tables with 500 generated examples each
 	$(PYTEST) $(AT_ONCE) --hypothesis-profile=laws -k laws </dev/null
 
-drill: .venv/.dev ## kill processes and show that nothing is lost
+drill: .venv/.dev ## kill processes and show that nothing is lost, two drills at a time
 	$(BIN)/python tests/install_servers.py </dev/null
-	$(PYTEST) -m drill </dev/null
+	$(PYTEST) -n 2 -m drill </dev/null
 
 lint: .venv/.dev ## style, format and the floors
 	$(BIN)/ruff check .

@@ -136,7 +136,7 @@ class Catalogue:
             self.tables(system)
         for name in self._list(AGREEMENTS):
             self.agreement(name.stem)
-        assert self.codes
+        _ = self.codes  # read where it is first asked for
 
     def compiled(self, table: Table) -> Compiled:
         """The table's two functions, compiled once."""

@@ -27,7 +27,7 @@ class Taker:
         self, pump: Pump, places: Sequence[Parameters], prefetch: int, most_held: int, patience: float,
         most: int | None = None,
     ) -> None:  # fmt: skip
-        self._prefetch, self._most_held = prefetch, most_held
+        self._prefetch, self._most_held, self._most = prefetch, most_held, most
         self._held: deque[Delivery] = deque()
         self._held_bytes = 0
         self._subscribed: set[str] = set()
@@ -71,7 +71,7 @@ class Taker:
             return
         run, rest = self._tally.settle(delivery.tag[1] for delivery in ours)
         with self.link.wire.together():
-            if accepted and (left := {each.tag[1] for each in ours if OVERSIZED in each.headers and not each.body}):
+            if accepted and self._most is not None and (left := _left_out(ours)):
                 for number in sorted(left):  # it never came in: where it lies there may be a place for such
                     self.link.channel.basic_reject(number, requeue=False)
                 run, rest = [each for each in run if each not in left], [each for each in rest if each not in left]
@@ -150,6 +150,11 @@ class Tally:
             self._lowest += 1
         split = bisect_left(fresh, self._lowest)
         return fresh[:split], fresh[split:]
+
+
+def _left_out(deliveries: Iterable[Delivery]) -> set[int]:
+    """The numbers of those whose bodies were not let in; a body that is there was, whatever its sender says."""
+    return {each.tag[1] for each in deliveries if OVERSIZED in each.headers and not each.body}
 
 
 def _delivery(method: Any, properties: Any, body: bytes, tag: tuple[int, int]) -> Delivery:
