@@ -51,10 +51,9 @@ def commands(grant: Grant, password_file: str | None = None) -> Iterator[str]:
         first_line = "'s/^[[:space:]]*//; s/[[:space:]]*$//; q'"
         yield f"{PASSWORD}=$(sed {first_line} {shlex.quote(password_file)}) || exit 1"
         yield f': "${{{PASSWORD}:?the file of the password is empty}}"'
-    else:
-        yield f'{is_there} || : "${{{PASSWORD}:?{grant.user} is a new user and needs a password}}"'
+    needed = f': "${{{PASSWORD}:?{grant.user} is a new user and needs a password}}"'
+    yield f"if {is_there}; then set -- change_password; else set -- add_user; {needed}; fi"
     yield f"rabbitmqctl add_vhost {vhost}"
-    yield f"if {is_there}; then set -- change_password; else set -- add_user; fi"
     # Read from standard input: other users of the machine see what stands on a command line.
     given = f'printf \'%s\\n\' "${PASSWORD}" | rabbitmqctl "$1" {user}'
     kept = f"echo 'no {PASSWORD}: user {grant.user} keeps its password' >&2"
