@@ -25,6 +25,7 @@ from adapter.relay.endpoints.tls import Deadline, context_of, reason_of
 from adapter.relay.names import inbox
 from adapter.relay.receiving.folder import READABLE
 from adapter.relay.receiving.keeper import Keeper
+from adapter.relay.receiving.request import Request
 
 PATH = b"/messages"
 TYPES = (b"application/xml", b"text/xml", b"application/json")
@@ -157,6 +158,7 @@ class _Server(HTTPServer):
 
 
 class _Caller(HTTPConnection):
+    RequestHandlerClass = Request
     is_known = False
     """Whether its handshake is over."""
 
