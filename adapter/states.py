@@ -48,6 +48,8 @@ class Event(StrEnum):
     CANCELLED = "cancelled"
     COPIED = "copied"
     """A true copy of it was issued."""
+    DRAWN_ON = "drawn_on"
+    """A back-to-back certificate was issued on it."""
     SENT_AGAIN = "sent_again"
     """Its issuer, or whom it went to, wants it sent once more."""
     LINKED = "linked"
@@ -126,6 +128,7 @@ TABLE: Mapping[Event, Mapping[State, Answer]] = MappingProxyType(
         Event.CANCELLED: _row(_from(_UNUSED, State.CANCELLED), _from(USED_STATES, IS_USED)),
         # Whether a copy may be made of what was used is the agreement's own affair (rule TRU-01).
         Event.COPIED: _row(_OVER),
+        Event.DRAWN_ON: _row(_OVER),
         Event.SENT_AGAIN: _row(_OVER),
         Event.LINKED: _row(_OVER),
     }

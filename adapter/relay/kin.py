@@ -1,6 +1,6 @@
 """What a certificate makes of those that it hangs together with, and they of it, whichever of them came first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -54,7 +54,7 @@ def place(certificate: Certificate, standing: Standing, known: Known) -> Place:
     elif standing.form == REPLACEMENT and standing.earlier is not None:
         found = Place(changes=_replace(standing, known))
     if standing.draws_on is not None:
-        found = replace(found, changes=(*found.changes, *map(keep, rests_on(certificate, known))))
+        found = replace(found, changes=(*found.changes, *_draw(certificate, known)))
     if later:
         found = _come_late(standing, later, found, known)
     return replace(found, kin=known.kin((standing.key, *named)))
@@ -102,6 +102,13 @@ def _beside(certificate: Certificate, standing: Standing, known: Known) -> Place
         valid_from=began if began != standing.issued_on else None,
         changes=(*map(keep, first), *_share(standing, known.family_of(shared))),
     )
+
+
+def _draw(certificate: Certificate, known: Known) -> Iterator[Change]:
+    """What it draws on stays as it is; Rejected where that was superseded or cancelled before."""
+    first = rests_on(certificate, known)
+    change_all(first, Event.DRAWN_ON)
+    return map(keep, first)
 
 
 def _replace(standing: Standing, known: Known) -> tuple[Change, ...]:
