@@ -98,6 +98,32 @@ def test_what_replaces_one_that_drew_may_draw_what_that_did(first: PostOffice) -
     assert [dead.code for dead in first.ledger.dead()] == ["BTB-03"]
 
 
+def withdrawn() -> bytes:
+    """China's word that its certificate is cancelled."""
+    said = fixture("cn/cancellation/rcep-cancelled.xml").replace(b">KR<", b">-<").replace(b">CN<", b">KR<")
+    said = said.replace(b">-<", b">CN<").replace(b"2026-01-12", b"2026-03-09").replace(b"2026-01-15", b"2026-03-25")
+    return said.replace(b"K001260900233", b"26C3301A001100042").replace(b"K001-26-0900233", ORIGINAL.encode())
+
+
+def test_on_an_original_that_was_cancelled_nothing_is_drawn_any_more(first: PostOffice) -> None:
+    first.put("CN", withdrawn(), "c-2")
+    first.work()
+    assert first.states()[ORIGINAL] == "cancelled"
+    assert take_in(first, 1_000) == ["STA-03"]
+    assert first.take("ID") == []
+
+
+def test_what_was_drawn_before_its_original_was_cancelled_is_neither_stopped_nor_refused_when_it_comes_again(
+    first: PostOffice,
+) -> None:
+    assert take_in(first, 1_000) == []
+    first.put("CN", withdrawn(), "c-2")
+    first.work()
+    first.put("kcci", resting("K001-26-0000001", 1_000), "again")
+    first.work()
+    assert (first.states()["K001-26-0000001"], first.ledger.dead()) == ("sent", [])
+
+
 def test_an_original_that_did_not_come_this_way_is_no_obstacle(first: PostOffice) -> None:
     first.put("kcci", resting("K001-26-0000001", 9_001, original="0025JP000123456"))
     first.work()
