@@ -118,7 +118,9 @@ class Demo:
 
     def _hand_over(self, example: Example, view: View) -> None:
         certificate, name = example.certificate, f"{example.system.code.lower()}/{example.name}"
-        line = Line(certificate.number, certificate.agreement, example.system.code, len(certificate.items))
+        line = Line(
+            certificate.number, certificate.form, certificate.agreement, example.system.code, len(certificate.items)
+        )  # fmt: skip
         view.add(name, digest(certificate.as_json().encode()), line)
         self._endpoints[example.system.code].submit(example.body, name)
 

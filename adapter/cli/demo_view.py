@@ -14,7 +14,7 @@ from rich.text import Text
 from adapter.cli.say import printable, put, tell
 from adapter.ledger import Standing
 
-COLUMNS = ("number", "agreement", "from", "to", "items", "state", "time")
+COLUMNS = ("number", "form", "agreement", "from", "to", "items", "state", "time")
 REFUSED = "refused"
 COLOURS = {REFUSED: "red", "rejected": "red", "used": "green", "partly_used": "yellow", "denied": "red"}
 
@@ -24,6 +24,7 @@ class Line:
     """A certificate on its way."""
 
     number: str
+    form: str
     agreement: str
     sender: str
     items: int
@@ -37,7 +38,8 @@ class Line:
     def cells(self) -> tuple[str, ...]:
         """The line's cells as texts."""
         seconds = f"{(self.ended or perf_counter()) - self.begun:.2f} s"
-        return (self.number, self.agreement, self.sender, self.receiver, str(self.items), self.state, seconds)
+        told = (self.number, self.form, self.agreement, self.sender, self.receiver, str(self.items), self.state)
+        return (*told, seconds)
 
 
 class View:

@@ -12,7 +12,7 @@ from adapter.findings import Verdict
 from adapter.rules import Facts
 from adapter.translate import read
 
-SENT = re.compile(r"^(\S+(?: \S+)*) {2,}(\S+) +(\S+) +(\S*) +(\d+) +(\S+) +[\d.]+ s$", re.MULTILINE)
+SENT = re.compile(r"^(\S+(?: \S+)*) {2,}(\S+) +(\S+) +(\S+) +(\S*) +(\d+) +(\S+) +[\d.]+ s$", re.MULTILINE)
 """A line of the table; a number may have a blank within."""
 
 
@@ -38,15 +38,24 @@ def test_it_ends_well(played):
 def test_records_of_all_domestic_systems_go_to_all_partners_under_all_their_agreements(played):
     known = Catalogue.open().systems.values()
     partners = {system.code: system.agreements for system in known if system.side == "partner" and sends(system)}
-    went = {(sender, receiver, agreement) for _, agreement, sender, receiver, *_ in lines(played)}
+    went = {(sender, receiver, agreement) for _, _, agreement, sender, receiver, *_ in lines(played)}
     assert {sender for sender, *_ in went} >= {system.code for system in known if system.side == "domestic"}
     for code, agreements in partners.items():
         assert {agreement for _, receiver, agreement in went if receiver == code} == set(agreements)
 
 
+def test_an_original_and_its_true_copy_are_told_apart(played):
+    forms = {}
+    for number, form, *_, state in lines(played):
+        if state != "refused":
+            forms.setdefault(number, []).append(form)
+    assert ["original", "true_copy"] in forms.values()
+    assert all(len(told) == len(set(told)) for told in forms.values())
+
+
 def test_partners_certificates_come_into_the_importing_system(played):
     known = Catalogue.open().systems
-    came = {(sender, receiver) for _, _, sender, receiver, *_ in lines(played) if receiver}
+    came = {(sender, receiver) for _, _, _, sender, receiver, *_ in lines(played) if receiver}
     home = next(code for code, system in known.items() if system.importing)
     assert {(code, home) for code, system in known.items() if system.side == "partner" and sends(system)} <= came
 
@@ -72,7 +81,7 @@ def test_every_other_certificate_ends_with_its_answer(played):
 
 def test_what_a_partner_asks_for_is_kept_and_that_is_said(played):
     asking = {code for code, system in Catalogue.open().systems.items() if system.model == "pull"}
-    assert {receiver for _, _, _, receiver, _, state in lines(played) if state == "kept"} == asking
+    assert {receiver for _, _, _, _, receiver, _, state in lines(played) if state == "kept"} == asking
     assert "kept: waits until its partner asks for it\n" in played[0].stdout
 
 
