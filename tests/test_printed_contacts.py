@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import shelf
@@ -141,16 +142,24 @@ def test_findings_about_them_do_not_repeat_them(fixture):
 @pytest.mark.parametrize("fixture", WHOLE, ids=str)
 def test_a_command_that_judges_a_record_prints_none_of_them(fixture, tmp_path, monkeypatch):
     monkeypatch.setenv("EODES_DATA", str(tmp_path / "data"))
+    files, report = [], tmp_path / "report.xml"
     for nth, (_, body) in enumerate(broken_contacts(fixture)):
-        place = tmp_path / f"{nth}{fixture.path.suffix}"
-        place.write_bytes(body)
-        for more in ((), ("--json",), ("--junit", str(tmp_path / "report.xml"))):
-            words = ["validate", str(place), "--partner", fixture.system.code, "--on", "2026-01-15", *more]
-            assert not MARKS.search(CliRunner().invoke(app, words).output)
-        words = ["map", str(place), "--from", fixture.system.code, "--to", "IN", "--on", "2026-01-15"]
-        result = CliRunner().invoke(app, words)
-        assert not MARKS.search(result.stderr)
-    assert not MARKS.search((tmp_path / "report.xml").read_text())
+        files.append(str(tmp_path / f"{nth}{fixture.path.suffix}"))
+        Path(files[-1]).write_bytes(body)
+    system, day = fixture.system.code, ("--on", "2026-01-15")
+    for more in ((), ("--json",), ("--junit", str(report))):
+        assert not MARKS.search(judged("validate", *files, "--partner", system, *day, *more).output)
+    assert report.read_text().count("<testcase") == len(files)
+    assert not MARKS.search(report.read_text())
+    written = judged("map", *files, "--from", system, "--to", "IN", *day, "--out", str(tmp_path / "out"))
+    assert not MARKS.search(written.output)
+
+
+def judged(*words):
+    """What a command says of records of which some are invalid."""
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 1, result.output
+    return result
 
 
 @pytest.mark.parametrize("fixture", WHOLE, ids=str)

@@ -4,7 +4,8 @@ import json
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, redirect_stderr
+from io import StringIO
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -65,10 +66,11 @@ def watched(folder: Path) -> Iterator[tuple[PostOffice, list[str]]]:
     sys.stderr.flush()
 
 
-@pytest.fixture
-def told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> tuple[str, str]:
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     """The log and the numbers of a relay that took good records, bad ones, broken secrets and strange names."""
-    with watched(tmp_path) as (office, page):
+    log = StringIO()
+    with redirect_stderr(log), watched(tmp_path_factory.mktemp("told")) as (office, page):
         for each in [*DOMESTIC, *BAD]:
             office.put(each.system.code, each.body, f"m-{each}")
         for each in DOMESTIC:
@@ -78,7 +80,7 @@ def told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> tuple[str, str]:
             office.put(each.system.code, marked(each), f"p-{each}")
             for nth, (_, body) in enumerate(broken_contacts(each)):
                 office.put(each.system.code, body, f"q-{each}-{nth}")
-    return capsys.readouterr().err, page[0]
+    return log.getvalue(), page[0]
 
 
 def test_no_mark_is_in_the_log_or_the_numbers(told: tuple[str, str]) -> None:
