@@ -56,7 +56,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def end_whole(leads: bool = False) -> None:
-    """End like Ctrl-C when terminated or hung up; the leader of a divided session ends its workers first."""
+    """End like Ctrl-C when terminated or hung up; the leader of a divided session ends its workers first.
+
+    A shell ignores Ctrl-C for what it starts with `&`, and so would all that tests start.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     for interruption in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(interruption, partial(_interrupt, leads))
 
