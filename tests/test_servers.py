@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import install_servers
@@ -47,6 +48,7 @@ def test_a_confirmed_message_outlives_a_killed_broker(private_rabbitmq):
     with private_rabbitmq.vhost() as url:
         channel = open_channel(url)
         channel.queue_declare("letters", durable=True)
+        time.sleep(4)  # killed sooner, RabbitMQ 3.10 may not have written down that there is such a queue
         channel.confirm_delivery()
         channel.basic_publish("", "letters", b"certificate", pika.BasicProperties(delivery_mode=2), mandatory=True)
         before = private_rabbitmq.pid
