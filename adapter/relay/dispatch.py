@@ -142,9 +142,15 @@ class Dispatch:
         due = self._ledger.lease_due(at, MOST_DUE, MOST_DUE_BYTES, self._crossings.at(at))
         self._breakers.learn(due.turns)
         self._keep_back(due.damaged, at)
-        waiting = [each for each in due.waiting if each.message.id not in self._under_way]
+        ours = self._in_hand() if due.waiting else set()
+        waiting = [each for each in due.waiting if each.message.id not in ours]
         waiting.sort(key=lambda each: -each.attempts)
         return self.send([each.message for each in waiting], at, {each.message.id: each for each in waiting})
+
+    def _in_hand(self) -> set[str]:
+        """What is under way, and what the ledger has yet to be told the end of: the lease may run out before that."""
+        untold = [id for id, _, _ in (*self._deferred, *self._declined)] + [id for id, _ in self._postponed]
+        return {*self._under_way, *self._confirmed, *untold}
 
     def send_fresh(self, messages: Iterable[Message], at: datetime) -> int:
         """Hand over what was just written down, save to destinations that are left alone: those are due later."""

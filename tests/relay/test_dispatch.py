@@ -72,6 +72,37 @@ def test_a_refused_message_waits_and_is_tried_again(office: PostOffice) -> None:
     assert backlog(office) == []
 
 
+def test_what_was_confirmed_is_not_sent_again_though_its_lease_ran_out_before_that_was_written_down(
+    office: PostOffice,
+) -> None:
+    office.put("kcci", record(NUMBER))
+    assert office.relay.step().sent > 0
+    office.clock.forward(seconds=60)  # so long a pause, as a machine makes that was put to sleep
+    office.work()
+    assert kinds(office.take("ID")) == ["certificate"]
+    assert kinds(office.take("kcci")) == ["acknowledgement"]
+
+
+def test_what_was_declined_is_not_sent_again_though_the_ledger_was_away_for_longer_than_its_lease(
+    office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broker = moody(office)
+    broker.mood = Outcome.DECLINED
+
+    def away(*_: object) -> None:
+        raise Unavailable("the database is away")
+
+    office.put("kcci", record(NUMBER))
+    with monkeypatch.context() as while_away:
+        while_away.setattr(office.ledger, "settle", away)
+        with pytest.raises(Unavailable):
+            office.relay.step()
+    office.clock.forward(seconds=60)
+    office.work()
+    assert broker.asked == 1
+    assert [dead.code for dead in office.ledger.dead_messages()] == ["END-01"]
+
+
 def test_the_first_error_is_the_one_kept(office: PostOffice) -> None:
     broker = moody(office)
     broker.mood = Outcome.RETURNED
