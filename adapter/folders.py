@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from adapter.certificate import Part
 from adapter.mapping.path import TableError
-from adapter.mapping.problems import problems
+from adapter.refusals import refusals
 
 M = TypeVar("M", bound=Part)
 
@@ -48,5 +48,5 @@ def read_model(model: type[M], values: Mapping[str, Any], path: Path) -> M:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        said = "; ".join(f"{field} {message}".strip() for field, _, _, message, _ in problems(error, model))
+        said = "; ".join(f"{place} {words}".strip() for place, words in refusals(error, model))
         raise TableError(f"{_named(path)}: {said}") from None

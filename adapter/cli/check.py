@@ -23,7 +23,7 @@ def run(partner: str | None, json: bool, strict: bool, home: Path | None, notes:
     catalogue = open_catalogue(home)
     systems = [catalogue.system(partner)] if partner else list(catalogue.systems.values())
     proved = dict(proof for system in systems for proof in _proofs(catalogue, system))  # a common table counts once
-    every = list(proved.items())
+    every = [*proved.items(), *_lists(catalogue)]
     if json:
         put_json(_told(every, strict))
     else:
@@ -40,6 +40,14 @@ def _proofs(catalogue: Catalogue, system: System) -> Iterator[Proved]:
             yield f"{folder_of(system)}/system.toml", findings
     except TableError as error:  # it names its table, and nothing can be said of those behind it
         yield system.code, (Finding(code="LINT-TABLE", message=str(error)),)
+
+
+def _lists(catalogue: Catalogue) -> Iterator[Proved]:
+    """What is wrong with the lists and registers that rules go by, in the words of the first that cannot be read."""
+    try:
+        _ = catalogue.codes
+    except TableError as error:
+        yield "mappings", (Finding(code="LINT-TABLE", message=str(error)),)
 
 
 def _told(every: list[Proved], strict: bool) -> dict[str, Any]:

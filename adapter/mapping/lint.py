@@ -37,7 +37,7 @@ def _withheld(plan: Plan) -> Iterator[Finding]:
     if plan.agreed:
         mapped.add("agreement")
     known = set(leaves(model))
-    for path in known:
+    for path in sorted(known):
         covered = _covers(plan.table.withheld, path)
         if not covered and not _covers(mapped, path):
             yield error("LINT-UNDECLARED", "is neither mapped nor in [withheld]", path)

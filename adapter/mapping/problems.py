@@ -51,7 +51,7 @@ def problems(error: ValidationError, model: type[BaseModel]) -> Iterator[Problem
         if said["input"] is None:
             yield field, places, *WORDS["missing"], None
             continue
-        code, message = WORDS.get(said["type"], ("HUB-VALUE", _of_ours(said) or "has a value that it cannot have"))
+        code, message = WORDS.get(said["type"], ("HUB-VALUE", "has a value that it cannot have"))
         yield field, places, code, message, _allowed(said)
 
 
@@ -67,11 +67,6 @@ def _all_names(model: type[BaseModel]) -> Iterator[str]:
         inner = unwrap(info.annotation)[0]
         if isinstance(inner, type) and issubclass(inner, BaseModel):
             yield from _all_names(inner)
-
-
-def _of_ours(said: Any) -> str | None:
-    """What a check of our own says of a file of ours; it names fields and days, and no content has such checks."""
-    return str(said["ctx"]["error"]) if said["type"] == "value_error" else None
 
 
 def _allowed(said: Any) -> str | None:

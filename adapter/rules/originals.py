@@ -66,17 +66,10 @@ def original_covers(certificate: Certificate, terms: Terms, facts: Facts) -> Seq
     if row is None or not row.original or not certificate.back_to_back:
         return KEPT
     if facts.original is None:
-        return (_unknown(facts),)
+        message = "how much is left of the original is not looked up here"
+        return (Breach(message=message, field="previous_documents", severity=Severity.INFO),)
     left = amounts(facts.original.items)
     return list(_too_much(certificate, left, row))
-
-
-def _unknown(facts: Facts) -> Breach:
-    if facts.ledger:
-        message = "the ledger does not know the original certificate, so not what is left of it"
-        return Breach(message=message, field="previous_documents", severity=Severity.UNDECIDED)
-    message = "how much is left of the original is not looked up here"
-    return Breach(message=message, field="previous_documents", severity=Severity.INFO)
 
 
 def _too_much(certificate: Certificate, left: Amounts, row: BackToBack) -> Iterator[Breach]:

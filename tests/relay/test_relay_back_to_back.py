@@ -128,3 +128,18 @@ def test_an_original_that_did_not_come_this_way_is_no_obstacle(first: PostOffice
     first.put("kcci", resting("K001-26-0000001", 9_001, original="0025JP000123456"))
     first.work()
     assert kinds(first.take("ID")) == ["certificate"]
+
+
+@pytest.mark.parametrize("original", [ORIGINAL, "0025JP000123456"])
+def test_a_true_copy_goes_on_as_what_it_copies_did_whether_its_original_came_this_way_or_not(
+    first: PostOffice, original: str
+) -> None:
+    first.put("kcci", resting("K001-26-0000001", 9_000, original))
+    first.work()
+    copying = {"copyType": "CERTIFIED TRUE COPY", "originalNo": "K001-26-0000001", "originalDate": "2026-03-20"}
+    copying["transaction"] = "COPY"
+    copy = json.loads(resting("K001-26-0000001", 9_000, original)) | copying
+    first.put("kcci", json.dumps(copy).encode(), "copy")
+    first.work()
+    assert first.ledger.dead() == []
+    assert kinds(first.take("ID")) == ["certificate", "certificate"]

@@ -184,13 +184,9 @@ def test_what_is_counted_in_other_units_is_not_compared():
     assert not found(certificate(**BEHIND), "BTB-03", known("1", "KGM"), stating(original=True))
 
 
-def test_an_original_that_the_ledger_does_not_know_leaves_it_undecided():
-    finding = only(certificate(**BEHIND), "BTB-03", Facts(ledger=True), stating(original=True))
-    assert finding.severity is Severity.UNDECIDED
-
-
-def test_where_no_ledger_is_asked_it_is_only_told():
-    assert only(certificate(**BEHIND), "BTB-03", under=stating(original=True)).severity is Severity.INFO
+@pytest.mark.parametrize("facts", [Facts(), Facts(ledger=True)], ids=["no ledger", "not in the ledger"])
+def test_an_original_that_did_not_come_this_way_is_only_told(facts):
+    assert only(certificate(**BEHIND), "BTB-03", facts, stating(original=True)).severity is Severity.INFO
 
 
 # WAV-01
