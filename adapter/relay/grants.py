@@ -46,17 +46,19 @@ def commands(grant: Grant, password_file: str | None = None) -> Iterator[str]:
     A user that there is keeps its password where none is given; a new one without is refused before anything is done.
     """
     vhost, user = shlex.quote(grant.vhost), shlex.quote(grant.user)
-    is_there = f"rabbitmqctl -s list_users | cut -f 1 | grep -Fx -- {user} > /dev/null"
+    is_there = f"printf '%s\\n' \"$users\" | cut -f 1 | grep -Fx -- {user} > /dev/null"
     if password_file:  # rabbitmqctl too reads the first line alone, and drops blanks at its ends
         first_line = "'s/^[[:space:]]*//; s/[[:space:]]*$//; q'"
-        yield f"{PASSWORD}=$(sed {first_line} {shlex.quote(password_file)}) || exit 1"
+        yield f"{PASSWORD}=$(sed {first_line} {shlex.quote(password_file)})"
         yield f': "${{{PASSWORD}:?the file of the password is empty}}"'
-    needed = f': "${{{PASSWORD}:?{grant.user} is a new user and needs a password}}"'
-    yield f"if {is_there}; then set -- change_password; else set -- add_user; {needed}; fi"
+    needed = f"{grant.user} is a new user and needs a password"
+    refused = f'[ -n "${{{PASSWORD}:-}}" ] || {_said(needed)}; : "${{{PASSWORD}:?}}"'
+    yield "users=$(rabbitmqctl -s list_users)"  # by itself: where the broker is down, that is said, and not of a user
+    yield f"if {is_there}; then set -- change_password; else set -- add_user; {refused}; fi"
     yield f"rabbitmqctl add_vhost {vhost}"
     # Read from standard input: other users of the machine see what stands on a command line.
     given = f'printf \'%s\\n\' "${PASSWORD}" | rabbitmqctl "$1" {user}'
-    kept = f"echo 'no {PASSWORD}: user {grant.user} keeps its password' >&2"
+    kept = _said(f"no {PASSWORD}: user {grant.user} keeps its password")
     yield f'if [ -n "${{{PASSWORD}:-}}" ]; then {given}; else {kept}; fi'
     yield f"rabbitmqctl set_user_tags {user}"
     for each in grant.permissions:
@@ -72,6 +74,10 @@ def requests(grant: Grant, password: Mapping[str, str]) -> Iterator[Request]:
     for each in grant.permissions:
         may = {"configure": each.configure, "write": each.write, "read": each.read}
         yield Request(f"permissions/{vhost}/{quote(each.user, safe='')}", may)
+
+
+def _said(words: str) -> str:
+    return f"printf '%s\\n' {_quoted(words)} >&2"
 
 
 def _quoted(word: str) -> str:

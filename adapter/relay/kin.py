@@ -63,14 +63,7 @@ def place(certificate: Certificate, standing: Standing, known: Known) -> Place:
 def rests_on(certificate: Certificate, known: Known) -> Sequence[Standing]:
     """The first Party's certificate that a back-to-back one draws on; none where it did not come this way."""
     named = original_of(certificate)
-    found = known.of_key(match_key(named.number)) if named else []
-    return living(
-        [
-            each
-            for each in found
-            if named and each.agreement == certificate.agreement and named.country in (None, each.country)
-        ]
-    )
+    return living(_under(certificate, known.of_key(match_key(named.number)))) if named else ()
 
 
 def drawing_on(original: Standing, known: Known) -> list[Standing]:
@@ -105,10 +98,22 @@ def _beside(certificate: Certificate, standing: Standing, known: Known) -> Place
 
 
 def _draw(certificate: Certificate, known: Known) -> Iterator[Change]:
-    """What it draws on stays as it is; Rejected where that was superseded or cancelled before."""
-    first = rests_on(certificate, known)
+    """What it draws on stays as it is; Rejected where that was superseded or cancelled before, be it before it came."""
+    first, named = rests_on(certificate, known), original_of(certificate)
+    assert named
     change_all(first, Event.DRAWN_ON)
+    key = match_key(named.number)
+    instead = [each for each in _under(certificate, known.naming(key)) if each.earlier == key]
+    if not first and any(each.form == REPLACEMENT for each in instead):
+        raise refused(IS_SUPERSEDED, named.number)
     return map(keep, first)
+
+
+def _under(certificate: Certificate, found: Iterable[Standing]) -> list[Standing]:
+    """Those of the agreement, and of the country that its original is said to be of."""
+    named = original_of(certificate)
+    country = named and named.country
+    return [each for each in found if each.agreement == certificate.agreement and country in (None, each.country)]
 
 
 def _replace(standing: Standing, known: Known) -> tuple[Change, ...]:

@@ -108,7 +108,7 @@ def test_the_commands_make_vhost_and_user_and_never_show_the_password(broker, ma
     assert result.exit_code == 0
     assert PASSWORD not in result.stdout + result.stderr
     lines = result.stdout.splitlines()
-    assert lines[1] == f"rabbitmqctl add_vhost {main}-id"
+    assert lines[2] == f"rabbitmqctl add_vhost {main}-id"
     assert f"rabbitmqctl set_permissions --vhost {main}-id '{main}-id' '^$' '^from$' '^to\\.id$'" in lines
 
 

@@ -1,12 +1,20 @@
 """A back-to-back certificate is held to the first Party's certificate where that came this way."""
 
+import itertools
 import json
+from datetime import date
 
 import pytest
-from post_office import PostOffice, fixture, kinds, record
+from post_office import PostOffice, catalogue, fixture, kinds, record
+
+from adapter import translate
+from adapter.certificate import Certificate
+from adapter.delivery import Delivery
+from adapter.messages import Function, Header, Kind
 
 ORIGINAL = "26C3301A0011/00042"
 """China's: 9000 pieces of heading 8207.50 among others."""
+NEXT = "26C3301A0011/00043"
 
 
 def resting(number: str, pieces: int, original: str = ORIGINAL) -> bytes:
@@ -122,6 +130,37 @@ def test_what_was_drawn_before_its_original_was_cancelled_is_neither_stopped_nor
     first.put("kcci", resting("K001-26-0000001", 1_000), "again")
     first.work()
     assert (first.states()["K001-26-0000001"], first.ledger.dead()) == ("sent", [])
+
+
+def replacing(office: PostOffice) -> bytes:
+    """China's certificate that replaces that one."""
+    came = translate.read(Delivery(fixture("common/certificate/rcep-import-3-items.xml"), "CN"), catalogue()).content
+    assert isinstance(came, Certificate)
+    anew = {"number": NEXT, "issued_on": date(2026, 3, 12), "form": "replacement"}
+    anew["supersedes"] = {"number": ORIGINAL, "issued_on": came.issued_on}
+    content, at = Certificate.model_validate(came.model_dump() | anew), office.clock.now.replace(microsecond=0)
+    header = Header(id="c-3", kind=Kind.CERTIFICATE, function=Function.REPLACE, sender="CN", receiver="KR", sent_at=at)
+    return translate.write(content, catalogue().system("CN"), catalogue(), header).body
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(("original", "replacement", "drawing"))), ids="-".join)
+def test_nothing_is_drawn_on_what_was_replaced_whichever_of_the_two_came_first(
+    order: tuple[str, ...], office: PostOffice
+) -> None:
+    """What was drawn before anybody knew of the replacement stands."""
+    office.clock.forward(days=30)
+    bodies = {
+        "original": ("CN", fixture("common/certificate/rcep-import-3-items.xml")),
+        "replacement": ("CN", replacing(office)),
+        "drawing": ("kcci", resting("K001-26-0000001", 1_000)),
+    }
+    for name in order:
+        office.put(*bodies[name], f"m-{name}")
+        office.work()
+    is_late = order.index("replacement") < order.index("drawing")
+    assert [dead.code for dead in office.ledger.dead()] == ["STA-04"] * is_late
+    assert kinds(office.take("ID")) == ["certificate"] * (not is_late)
+    assert (office.states()[ORIGINAL], office.states()[NEXT]) == ("superseded", "accepted")
 
 
 def test_an_original_that_did_not_come_this_way_is_no_obstacle(first: PostOffice) -> None:

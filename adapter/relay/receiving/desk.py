@@ -12,9 +12,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import structlog
-from cheroot.makefile import StreamReader, StreamWriter
 from cheroot.server import Gateway, HTTPConnection, HTTPServer
-from cheroot.ssl import Adapter
 from cheroot.workers.threadpool import ThreadPool
 
 from adapter.connections import Desk as Told
@@ -24,6 +22,7 @@ from adapter.relay.endpoints.label import ID, parcel_of
 from adapter.relay.endpoints.tls import Deadline, context_of, reason_of
 from adapter.relay.names import inbox
 from adapter.relay.receiving.folder import READABLE
+from adapter.relay.receiving.handshakes import Handshakes
 from adapter.relay.receiving.keeper import Keeper
 from adapter.relay.receiving.request import Request
 
@@ -44,29 +43,6 @@ log = structlog.get_logger()
 
 class Refused(Exception):
     """An answer that is no receipt: the status and, for whoever reads it, why."""
-
-
-class Handshakes(Adapter):
-    """Leaves the handshake to the thread that reads: whoever is slow at it keeps nobody from being let in."""
-
-    def __init__(self, context: ssl.SSLContext) -> None:
-        self.context = context
-
-    def bind(self, sock: Any) -> Any:
-        """The listening socket, as it is."""
-        return sock
-
-    def wrap(self, sock: Any) -> tuple[ssl.SSLSocket, dict[str, str]]:
-        """The caller's socket; who it is is known only later."""
-        return self.context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False), {}
-
-    def get_environ(self) -> dict[str, str]:
-        """Nothing."""
-        return {}
-
-    def makefile(self, sock: Any, mode: str = "r", bufsize: int = 8192) -> Any:
-        """What reads from the socket, or writes to it."""
-        return (StreamReader if "r" in mode else StreamWriter)(sock, mode, bufsize)
 
 
 class Desk:
@@ -225,7 +201,7 @@ class _Answering(Gateway):
         if request.method != b"POST":
             raise Refused("405 Method Not Allowed", "messages are posted")
         length = request.inheaders.get(b"Content-Length", b"")
-        if request.chunked_read or not length.isdigit():
+        if b"Transfer-Encoding" in request.inheaders or not length.isdigit():
             raise Refused("411 Length Required", "Content-Length, and no Transfer-Encoding")
         if int(length) > self._desk.most:
             raise Refused("413 Content Too Large", f"at most {self._desk.most} bytes")
