@@ -28,12 +28,12 @@ def follow(certificate: str | None, event: Event) -> tuple[Change, ...]:
     return (Change(certificate, state.value, _names(before(event, state))),)
 
 
-def change_all(standings: Iterable[Standing], event: Event) -> tuple[Change, ...]:
-    """The changes of all of these certificates, or Rejected (STA-…) where one of them refuses."""
+def change_all(standings: Iterable[Standing], event: Event, field: str = "number") -> tuple[Change, ...]:
+    """The changes of all of these certificates, or Rejected (STA-…) where one of them refuses; `field` names it."""
     answers = [(each, after(State(each.state), event)) for each in standings]
     for each, answer in answers:
         if isinstance(answer, Refusal):
-            raise refused(answer, each.number)
+            raise refused(answer, each.number, field)
     return tuple(_change(each, event, answer) for each, answer in answers if isinstance(answer, State))
 
 
@@ -82,9 +82,9 @@ def living(standings: Sequence[Standing]) -> Sequence[Standing]:
     return [each for each in standings if each.state not in OVER] or standings
 
 
-def refused(refusal: Refusal, number: str) -> Rejected:
-    """The refusal as it is told."""
-    return Rejected(_finding(refusal, number, Severity.ERROR), stage=STAGE)
+def refused(refusal: Refusal, number: str, field: str = "number") -> Rejected:
+    """The refusal as it is told; `field` is where the number stands in what was refused."""
+    return Rejected(_finding(refusal, number, Severity.ERROR, field), stage=STAGE)
 
 
 def unclear(message: str, number: str, field: str = "number") -> Rejected:
@@ -98,8 +98,8 @@ def _change(standing: Standing, event: Event, state: State) -> Change:
     return Change(standing.id, state.value, _names(before(event, state)), firm=True)
 
 
-def _finding(refusal: Refusal, number: str, severity: Severity) -> Finding:
-    return Finding(code=refusal.code, message=refusal.words, severity=severity, field="number", found=number)
+def _finding(refusal: Refusal, number: str, severity: Severity, field: str = "number") -> Finding:
+    return Finding(code=refusal.code, message=refusal.words, severity=severity, field=field, found=number)
 
 
 def _names(states: Iterable[State]) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ from adapter.states import DECISIONS, IS_SUPERSEDED, Event, State
 DECIDED = tuple(event.value for event in DECISIONS)
 """The states that are decisions; what comes later than the decision shares it."""
 COPY, REPLACEMENT = "true_copy", "replacement"
+DRAWN_ON = "previous_documents"
+"""Where a back-to-back certificate names what it draws on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +103,11 @@ def _draw(certificate: Certificate, known: Known) -> Iterator[Change]:
     """What it draws on stays as it is; Rejected where that was superseded or cancelled before, be it before it came."""
     first, named = rests_on(certificate, known), original_of(certificate)
     assert named
-    change_all(first, Event.DRAWN_ON)
+    change_all(first, Event.DRAWN_ON, DRAWN_ON)
     key = match_key(named.number)
     instead = [each for each in _under(certificate, known.naming(key)) if each.earlier == key]
     if not first and any(each.form == REPLACEMENT for each in instead):
-        raise refused(IS_SUPERSEDED, named.number)
+        raise refused(IS_SUPERSEDED, named.number, DRAWN_ON)
     return map(keep, first)
 
 

@@ -119,6 +119,8 @@ def test_on_an_original_that_was_cancelled_nothing_is_drawn_any_more(first: Post
     assert first.states()[ORIGINAL] == "cancelled"
     assert take_in(first, 1_000) == ["STA-03"]
     assert first.take("ID") == []
+    (told,) = [json.loads(each.body) for each in first.take("kcci")]
+    assert "relatedDocuments" in told["findings"][0]["text"], "the number of the record itself is not the one meant"
 
 
 def test_what_was_drawn_before_its_original_was_cancelled_is_neither_stopped_nor_refused_when_it_comes_again(
