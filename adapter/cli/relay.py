@@ -62,8 +62,8 @@ class Ended(Stop):
         return super().__call__() or (self._crew > 0 and os.getppid() != self._crew)
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
-        if self._crew and number == signal.SIGINT:
-            return  # Ctrl-C reaches every process of a terminal: the crew's tells its workers to end, once
+        if self._crew and (number == signal.SIGINT or self()):
+            return  # both reach all of a terminal's or a service's processes: the crew tells its workers to end, once
         self.interrupted = number == signal.SIGINT
         if not self():
             late = Timer(self._drain, _give_up)

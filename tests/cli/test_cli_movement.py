@@ -207,15 +207,19 @@ def test_a_relay_that_fails_at_work_tells_it_by_another_code_than_wrong_settings
     assert eodes("relay", "--broker", "nonsense").exit_code == HOPELESS
 
 
-def test_ctrl_c_reaches_a_crew_and_its_workers_and_ends_every_round_whole(tmp_path):
+@pytest.mark.parametrize(
+    ("number", "code", "told"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 0, "stopped")],
+    ids=["Ctrl-C", "as systemd does it"],
+)  # fmt: skip
+def test_what_ends_a_crew_reaches_its_workers_too_and_every_round_ends_whole(tmp_path, number, code, told):
     log = tmp_path / "log"
     with relaying(log, "--workers", "2") as running:
         until(lambda: log.read_bytes().count(b'"relaying"') == 2)
-        os.killpg(running.pid, signal.SIGINT)
-        assert running.wait(PATIENCE) == 130
+        os.killpg(running.pid, number)
+        assert running.wait(PATIENCE) == code
     events = [json.loads(line)["event"] for line in log.read_text().splitlines()]
-    assert events[-1] == "interrupted"
-    assert not [event for event in events if "stopped" in event or "ended" in event or "killed" in event]
+    assert events[-1] == told
+    assert not [event for event in events[:-1] if "stopped" in event or "ended" in event or "killed" in event]
 
 
 def test_workers_do_not_outlive_a_crew_that_is_killed():
