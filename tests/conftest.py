@@ -22,7 +22,7 @@ LAW_OF_ONE = re.compile(rf"{LAWS}[^\[]*\[([^\[]*\.(?:toml|xml|json))")
 SERVER_FIXTURES = {"rabbitmq", "private_rabbitmq", "amqp_url", "postgresql", "database_url", "partners_broker"}
 
 # No test measures time: a slow machine is no failure. `make laws` takes the second profile.
-hypothesis.settings.register_profile("test", max_examples=25, deadline=None)
+hypothesis.settings.register_profile("test", max_examples=50, deadline=None)
 hypothesis.settings.register_profile("laws", max_examples=500, deadline=None)
 hypothesis.settings.load_profile("test")
 

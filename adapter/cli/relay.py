@@ -62,10 +62,11 @@ class Ended(Stop):
         return super().__call__() or (self._crew > 0 and os.getppid() != self._crew)
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
-        if self._crew and (number == signal.SIGINT or self()):
-            return  # both reach all of a terminal's or a service's processes: the crew tells its workers to end, once
+        was_told = super().__call__()
+        if self._crew and (number == signal.SIGINT or was_told):
+            return  # a terminal and a service's manager tell every process; the crew tells its workers to end, once
         self.interrupted = number == signal.SIGINT
-        if not self():
+        if not was_told:
             late = Timer(self._drain, _give_up)
             late.daemon = True
             late.start()

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from adapter.certificate import Certificate, match_key
+from adapter.certificate import Certificate, Document, match_key
 from adapter.findings import Finding, Severity
 from adapter.ledger import Change, Kin, Known, Standing
 from adapter.relay.changes import OVER, change_all, keep, living, refused, turn, unclear
@@ -14,7 +14,7 @@ from adapter.states import DECISIONS, IS_SUPERSEDED, Event, State
 DECIDED = tuple(event.value for event in DECISIONS)
 """The states that are decisions; what comes later than the decision shares it."""
 COPY, REPLACEMENT = "true_copy", "replacement"
-DRAWN_ON = "previous_documents"
+NAMED_IN = "previous_documents"
 """Where a back-to-back certificate names what it draws on."""
 
 
@@ -65,7 +65,7 @@ def place(certificate: Certificate, standing: Standing, known: Known) -> Place:
 def rests_on(certificate: Certificate, known: Known) -> Sequence[Standing]:
     """The first Party's certificate that a back-to-back one draws on; none where it did not come this way."""
     named = original_of(certificate)
-    return living(_under(certificate, known.of_key(match_key(named.number)))) if named else ()
+    return living(_under(certificate, named, known.of_key(match_key(named.number)))) if named else ()
 
 
 def drawing_on(original: Standing, known: Known) -> list[Standing]:
@@ -103,19 +103,18 @@ def _draw(certificate: Certificate, known: Known) -> Iterator[Change]:
     """What it draws on stays as it is; Rejected where that was superseded or cancelled before, be it before it came."""
     first, named = rests_on(certificate, known), original_of(certificate)
     assert named
-    change_all(first, Event.DRAWN_ON, DRAWN_ON)
+    change_all(first, Event.DRAWN_ON, NAMED_IN)
     key = match_key(named.number)
-    instead = [each for each in _under(certificate, known.naming(key)) if each.earlier == key]
-    if not first and any(each.form == REPLACEMENT for each in instead):
-        raise refused(IS_SUPERSEDED, named.number, DRAWN_ON)
+    naming = _under(certificate, named, known.naming(key))
+    if not first and any((each.form, each.earlier) == (REPLACEMENT, key) for each in naming):
+        raise refused(IS_SUPERSEDED, named.number, NAMED_IN)
     return map(keep, first)
 
 
-def _under(certificate: Certificate, found: Iterable[Standing]) -> list[Standing]:
-    """Those of the agreement, and of the country that its original is said to be of."""
-    named = original_of(certificate)
-    country = named and named.country
-    return [each for each in found if each.agreement == certificate.agreement and country in (None, each.country)]
+def _under(certificate: Certificate, original: Document, found: Iterable[Standing]) -> list[Standing]:
+    """Those of the agreement, and of the country that the original is said to be of."""
+    agreement, country = certificate.agreement, original.country
+    return [each for each in found if each.agreement == agreement and country in (None, each.country)]
 
 
 def _replace(standing: Standing, known: Known) -> tuple[Change, ...]:

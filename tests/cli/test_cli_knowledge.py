@@ -137,23 +137,25 @@ def test_check_in_json_tells_of_each_table():
     assert set(told["tables"][0]) == {"table", "verdict", "findings"}
 
 
-def test_a_register_that_cannot_be_read_is_told_by_its_key_and_what_is_allowed(tmp_path):
-    register = tmp_path / "mappings/registers/cn.toml"
-    register.parent.mkdir(parents=True)
-    register.write_text('country = "CN"\nsource = "ours"\n[[exporters]]\nnumbr = "1"\n', encoding="utf-8")
-    result = eodes("--home", tmp_path, "check", "ID")
-    assert result.exit_code == 1
-    assert "registers/cn.toml" in result.stdout
-    assert "exporters.0.numbr is no key of this table; allowed: agreements, number, " in result.stdout
-
-
-def test_a_word_that_is_none_of_a_profiles_is_told_with_those_that_are(tmp_path):
-    profile = tmp_path / "mappings/partners/xx/system.toml"
-    profile.parent.mkdir(parents=True)
-    profile.write_text('code = "XX"\nmodel = "pushy"\n', encoding="utf-8")
-    result = eodes("--home", tmp_path, "check", "XX")
-    assert result.exit_code == 2
-    assert "model is none of its words; allowed: 'push' or 'pull'" in result.stderr
+@pytest.mark.parametrize(
+    ("name", "whom", "text", "code", "told"),
+    [
+        ("registers/cn.toml", "ID", 'country = "CN"\nsource = "ours"\n[[exporters]]\nnumbr = "1"\n', 1,
+         "exporters.0.numbr is no key of this table; allowed: agreements, number, "),
+        ("partners/xx/system.toml", "XX", 'code = "XX"\nmodel = "pushy"\n', 2,
+         "model is none of its words; allowed: 'push' or 'pull'"),
+    ],
+    ids=["a register", "a profile"],
+)  # fmt: skip
+def test_what_is_wrong_in_a_file_of_ones_own_is_told_by_its_key_and_what_is_allowed(
+    tmp_path, name, whom, text, code, told
+):
+    place = tmp_path / "mappings" / name
+    place.parent.mkdir(parents=True)
+    place.write_text(text, encoding="utf-8")
+    result = eodes("--home", tmp_path, "check", whom)
+    assert result.exit_code == code
+    assert "/".join(place.parts[-2:]) in result.output and told in result.output
 
 
 def test_a_table_of_the_users_own_that_cannot_be_bound_is_told_and_ends_with_1(tmp_path):

@@ -14,7 +14,7 @@ from parcels import MOMENT, PATIENCE, WINDOW_BYTES, ids, parcels, receipts_of, s
 from processes import free_ports
 
 from adapter.findings import Unavailable
-from adapter.relay.broker import UNREADABLE, Outcome, Parcel
+from adapter.relay.broker import OVERSIZED, UNREADABLE, Outcome, Parcel
 from adapter.relay.rabbitmq import RabbitMQ
 from adapter.relay.rabbitmq.taker import Tally
 
@@ -53,6 +53,19 @@ def publish(plain, message_id, headers=None):
 
 
 # What plain AMQP sees
+
+
+def test_a_mark_of_a_body_that_was_left_out_means_nothing_where_every_body_is_let_in(open_broker, plain):
+    """What is rejected goes to the morgue; a sender on our own broker must not bring that about."""
+    morgue = {"x-dead-letter-exchange": "", "x-dead-letter-routing-key": "morgue"}
+    plain.queue_declare("morgue", durable=True)
+    plain.queue_declare(QUEUE, durable=True, arguments=morgue)
+    publish(plain, "m-1", {OVERSIZED: 10**9})
+    broker = open_broker()
+    broker.acknowledge(take_all(broker, count=1))
+    broker.close()
+    assert plain.queue_declare(QUEUE, passive=True).method.message_count == 0
+    assert plain.queue_declare("morgue", passive=True).method.message_count == 0
 
 
 def test_a_plain_consumer_sees_every_property(broker, plain):

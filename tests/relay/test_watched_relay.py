@@ -226,11 +226,10 @@ def test_hostile_requests_get_nothing_and_leave_nothing(tmp_path: Path) -> None:
 def exchange(look: Onlooker, said: bytes) -> bytes:
     """What is answered until the other side hangs up, or we do."""
     answer = b""
-    with socket.create_connection((look.host, look.port), timeout=60) as client:
+    with socket.create_connection((look.host, look.port), timeout=60) as client, suppress(ConnectionError):
+        client.sendall(said)
         with suppress(OSError):  # it may have hung up already: then there is nobody to say the end to
-            client.sendall(said)
             client.shutdown(socket.SHUT_WR)
-        with suppress(ConnectionError):
-            while part := client.recv(65_536):
-                answer += part
+        while part := client.recv(65_536):
+            answer += part
     return answer
